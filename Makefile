@@ -1,0 +1,50 @@
+# Every target sets up what it needs; `make help` lists them.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.ready
+SDK_VERSIONS ?= 2026.1.128 2026.2.17
+PYTEST_ARGS ?=
+
+.PHONY: help setup verify test lint conformance serve ledger clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 14
+
+setup: $(STAMP) ## make .venv (again only when pyproject.toml or constraints.txt changed)
+
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null || { \
+	  echo "make: this project needs Python 3.12 or newer as '$(PYTHON)'; found: $$($(PYTHON) --version 2>&1 || echo none). Install it, or name one: make PYTHON=/path/to/python3.12" >&2; exit 2; }
+	@echo "setting up $(VENV) ..."
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[demo,test,lint]'
+	@touch $@
+
+verify: $(STAMP) ## export the demo both ways, compare with the oracle (BUG=, BACKEND_URL= PROJECT= STORAGE= [FILTER=])
+	@$(BIN)/python -m contract_tests.verify $(if $(BUG),--bug '$(BUG)') $(if $(BACKEND_URL),--backend-url '$(BACKEND_URL)') \
+	  $(if $(PROJECT),--project '$(PROJECT)') $(if $(STORAGE),--storage '$(STORAGE)') $(if $(FILTER),--filter '$(FILTER)')
+
+test: $(STAMP) ## unit and contract tests
+	@$(BIN)/python -m pytest -n 2 $(PYTEST_ARGS)
+
+lint: $(STAMP) ## ruff, mypy --strict, import walls, ledger
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m contract_tests.ledger --check
+
+conformance: $(STAMP) ## the unmodified reference client against the fake (SDK_VERSIONS="...")
+	@$(BIN)/python -m contract_tests.conformance $(SDK_VERSIONS)
+
+ledger: $(STAMP) ## counts of the contract ledger by evidence
+	@$(BIN)/python -m contract_tests.ledger
+
+serve: $(STAMP) ## a fake on loopback with the demo seed
+	@$(BIN)/fake-backend serve --seed demo $(SERVE_ARGS)
+
+clean: ## remove build output and environments
+	rm -rf build dist .venv .venv-sdk-* *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
