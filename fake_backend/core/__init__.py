@@ -1,0 +1,1 @@
+"""What may not do IO or touch globals: time, ids, cursors, filters, jobs, the journal, refusals."""

@@ -1,0 +1,38 @@
+"""Ids, tokens and draws of one world, all from its seed."""
+
+from __future__ import annotations
+
+import random
+import threading
+import uuid
+
+
+class Draws:
+    """Independent streams of chance, one a name: a new user of one leaves the others as they were.
+
+    Args:
+        seed: The world's seed; two worlds of one seed draw the same.
+    """
+
+    def __init__(self, seed: int) -> None:
+        self.seed = seed
+        self._streams: dict[str, random.Random] = {}
+        self._lock = threading.Lock()
+
+    def __repr__(self) -> str:
+        return f"<Draws seed={self.seed} streams={sorted(self._streams)}>"
+
+    def stream(self, name: str) -> random.Random:
+        """Return the generator called ``name``."""
+        with self._lock:
+            if name not in self._streams:
+                self._streams[name] = random.Random(f"{self.seed}/{name}")  # noqa: S311 (must repeat, not resist)
+            return self._streams[name]
+
+    def uuid(self, name: str) -> str:
+        """Return a version 4 UUID from the stream ``name``."""
+        return str(uuid.UUID(int=self.stream(name).getrandbits(128), version=4))
+
+    def token(self, name: str, prefix: str = "") -> str:
+        """Return a token of 40 hexadecimal digits, as Django REST framework's are, from the stream ``name``."""
+        return f"{prefix}{self.stream(name).getrandbits(160):040x}"

@@ -1,0 +1,111 @@
+"""The journal: every request and what became of it, bounded, written at once.
+
+Secrets do not enter it: the query's signature is masked and no header is kept.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections import deque
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Literal
+
+CAPACITY = 10_000  # requests kept; older ones are counted and forgotten
+_SECRET = re.compile(r"((?:X-Amz-(?:Signature|Security-Token|Credential)|Signature|AWSAccessKeyId)=)[^&]*", re.IGNORECASE)
+
+type Outcome = Literal["open", "complete", "cut"]
+
+
+@dataclass
+class Entry:
+    """One request.
+
+    Args:
+        number: Counts from 1 in the order of arrival.
+        at: The world's time of arrival.
+        party: Which endpoint was asked.
+        transport: ``in-process`` or ``live``.
+        method: As sent.
+        path: Without the query.
+        query: Decoded by nobody; signatures masked.
+        status: Of the answer; 0 until there is one.
+        tenant: Of the caller, where one was recognised.
+        ignored: Query keys that meant nothing to the resource.
+        sent: Bytes of the answer's body that left so far.
+        outcome: ``open`` while the body is on its way, then ``complete`` or ``cut``.
+    """
+
+    number: int
+    at: datetime
+    party: Literal["api", "storage"]
+    transport: str
+    method: str
+    path: str
+    query: str
+    status: int = 0
+    tenant: str | None = None
+    ignored: tuple[str, ...] = ()
+    sent: int = 0
+    outcome: Outcome = "open"
+    notes: list[str] = field(default_factory=list)
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the entry as JSON has it."""
+        return {**asdict(self), "at": self.at.isoformat(), "ignored": list(self.ignored)}
+
+
+class Journal:
+    """A bounded ring of entries; an entry is there before its answer is."""
+
+    def __init__(self, capacity: int = CAPACITY) -> None:
+        self._entries: deque[Entry] = deque(maxlen=capacity)
+        self._arrived = 0
+        self._lock = threading.Lock()
+
+    def __repr__(self) -> str:
+        return f"<Journal {len(self)} of {self._arrived} requests>"
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __iter__(self) -> Iterator[Entry]:
+        with self._lock:
+            return iter(list(self._entries))
+
+    @property
+    def dropped(self) -> int:
+        """Requests that the ring has forgotten."""
+        return self._arrived - len(self._entries)
+
+    @property
+    def arrived(self) -> int:
+        """Requests since the start or the last ``clear``."""
+        return self._arrived
+
+    def open(  # noqa: D417 (the fields are those of Entry)
+        self, at: datetime, party: Literal["api", "storage"], transport: str, method: str, path: str, query: str
+    ) -> Entry:
+        """Enter a request as it arrives."""
+        masked = _SECRET.sub(r"\1***", query) if "=" in query else query
+        with self._lock:
+            self._arrived += 1
+            entry = Entry(self._arrived, at, party, transport, method, path, masked)
+            self._entries.append(entry)
+            return entry
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._entries.clear()
+            self._arrived = 0
+
+    def matching(self, **wanted: object) -> list[Entry]:
+        """Return the entries whose attributes equal ``wanted``, as in ``journal.matching(method="GET")``."""
+        return [entry for entry in self if all(getattr(entry, name) == value for name, value in wanted.items())]
+
+    def as_dict(self) -> Mapping[str, object]:
+        """Return the journal as JSON has it."""
+        return {"arrived": self._arrived, "dropped": self.dropped, "entries": [entry.as_dict() for entry in self]}
