@@ -1,0 +1,49 @@
+"""Named wrong behaviours of the backend, switched on one by one: the contract tests must catch each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import MappingProxyType
+
+from fake_backend.core.errors import BadRequest
+
+KNOWN = MappingProxyType(
+    {
+        "delegated-filter-loss": "an export job ignores every filter key but the project (SYN-7438)",
+        "bulk-drops-rows": "a bulk answer leaves out one of the rows that it was asked for (incidents.md 6.4)",
+        "bulk-swaps-payloads": "two rows of a bulk answer carry each other's payload, size and digest",
+    }
+)
+
+
+class Bugs:
+    """The set of bugs that are on."""
+
+    def __init__(self) -> None:
+        self._active: set[str] = set()
+
+    def __repr__(self) -> str:
+        return f"<Bugs on={sorted(self._active)}>"
+
+    def __contains__(self, name: str) -> bool:
+        if name not in KNOWN:
+            raise KeyError(name)
+        return name in self._active
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted(self._active))
+
+    def on(self, *names: str) -> None:
+        """Switch bugs on.
+
+        Raises:
+            BadRequest: There is no such bug; the sentence names those that there are.
+        """
+        for name in names:
+            if name not in KNOWN:
+                raise BadRequest(f"There is no bug called {name!r}.", received=name, expected=", ".join(KNOWN))
+        self._active.update(names)
+
+    def off(self, *names: str) -> None:
+        """Switch bugs off; all of them when none is named."""
+        self._active.difference_update(names or tuple(self._active))

@@ -1,0 +1,1 @@
+"""Delegated exports: the job that writes a raw bundle to a storage."""

@@ -1,0 +1,86 @@
+"""The raw bundle: JSONL parts, files, and the manifest that says what there is (contract.md 2.5)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import PurePosixPath
+from typing import Any, Literal
+
+from fake_backend.exports.roots import Root
+
+SINGLE_FILE = {"task": "tasks.jsonl", "assignment": "assignments.jsonl", "ground_truth": "ground_truths.jsonl"}
+DIRECTORY = PurePosixPath(".async_jobs", "exports")
+
+
+class BundleWriter:
+    """Writes one export's bundle, a chunk at a time.
+
+    Args:
+        root: The storage.
+        path: The export's path; the bundle lies below it.
+        job_id: Names the bundle.
+        target: Names its parts.
+        layout: ``parts`` or the older ``single`` file.
+    """
+
+    def __init__(
+        self, root: Root, path: PurePosixPath, job_id: str, target: str, layout: Literal["parts", "single"]
+    ) -> None:
+        self.prefix = path / DIRECTORY / job_id
+        self._root = root
+        self._target = target
+        self._layout = layout
+        self._parts: list[dict[str, Any]] = []
+        self._records = 0
+        self._single: list[bytes] = []
+
+    @property
+    def records(self) -> int:
+        """Lines written so far."""
+        return self._records
+
+    def add_chunk(self, lines: Sequence[str]) -> None:
+        """Write lines, each one JSON object, as one part."""
+        body = "".join(f"{line}\n" for line in lines).encode()
+        self._records += len(lines)
+        if self._layout == "single":
+            self._single.append(body)
+            return
+        path = f"{self._target}/part-{len(self._parts) + 1:05d}.jsonl"
+        self._root.write(self.prefix / path, body)
+        self._parts.append({"path": path, "records": len(lines), "cumulative_records": self._records})
+
+    def add_file(self, path: PurePosixPath, body: bytes) -> None:
+        """Write a file that lines refer to by ``bundle_path``."""
+        self._root.write(self.prefix / path, body)
+
+    def finish(self) -> dict[str, Any]:
+        """Return the manifest; an empty export has no file and ``parts: []`` (SYN-7218)."""
+        summary: dict[str, Any] = {"dir": self._target, "records": self._records}
+        if self._layout == "single" and self._records:
+            self._root.write(self.prefix / SINGLE_FILE[self._target], b"".join(self._single))
+        else:
+            summary["parts"] = self._parts
+        return {
+            "prefix": str(self.prefix),
+            "result_uri": self._root.uri(self.prefix),
+            "targets": {self._target: summary},
+        }
+
+    def discard(self) -> None:
+        """Remove everything that was written."""
+        self._root.remove(self.prefix)
+
+
+def line(row_id: int, payload: str, files: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return a row as the JSON line of a part; ``payload`` is JSON text already."""
+    manifest = json.dumps(files, ensure_ascii=False)
+    return f'{{"id": {row_id}, "data": {payload}, "files_manifest": {manifest}}}'
+
+
+def file_path(unit_id: int, position: int, file_name: str) -> PurePosixPath:
+    """Return where a data unit's file lies in the bundle: by numbers, since names may be anything."""
+    suffix = "".join(character for character in PurePosixPath(file_name).suffix if character.isalnum() or character == ".")
+    return PurePosixPath("files", str(unit_id), f"{position}{suffix}")
+

@@ -1,0 +1,130 @@
+"""The body of ``POST /v2/plugin_exports/`` (contract.md 2.2), checked before a job exists."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any
+
+from fake_backend.core.errors import BadRequest
+from fake_backend.core.filters import TASKS_JOB, Condition, Selection, Test
+from fake_backend.exports.paths import relative
+
+TARGETS = ("task", "assignment", "ground_truth")
+SERVED_TARGETS = ("task",)
+FORMATS = ("raw_bundle_v1",)
+MAX_CHUNK = 10_000
+
+
+@dataclass(frozen=True)
+class ExportRequest:
+    """What a delegated export asks for.
+
+    Args:
+        storage_id: Where the bundle goes.
+        path: Of the export, below the storage's root; the bundle lies under it.
+        target: Kind of row.
+        selection: The filter, with ``project_id`` of the body as one more condition.
+        include_files: Whether originals are copied into the bundle.
+        chunk_rows: Rows at a time, ``None`` for the world's setting.
+        ray_job_id: Of the run that asked.
+        raw_filter: As it was sent.
+    """
+
+    storage_id: int
+    path: PurePosixPath
+    target: str
+    project_id: int
+    selection: Selection
+    include_files: bool
+    chunk_rows: int | None
+    ray_job_id: str | None
+    raw_filter: Mapping[str, Any]
+
+    @classmethod
+    def parse(cls, body: Mapping[str, Any]) -> ExportRequest:
+        """Return the request that a JSON body makes; keys that mean nothing are ignored, as the framework does.
+
+        Raises:
+            BadRequest: A field is missing or of the wrong kind.
+            UnsafePath: ``path`` would leave the storage.
+        """
+        storage_id = _integer(body, "storage_id")
+        path = relative(_required(body, "path"))
+        target = _target(_required(body, "targets"))
+        _choice(body, "format", FORMATS)
+        raw_filter = body.get("filter") or {}
+        if not isinstance(raw_filter, Mapping):
+            raise BadRequest("filter is an object.", received=raw_filter, field="filter")
+        selection = TASKS_JOB.select_json(raw_filter)
+        named = [test.value for test in selection.conditions if test.field == "project_id"]
+        project_id = _integer(body, "project_id", default=int(str(named[0])) if named else None)
+        conditions = (Condition("project_id", Test.EQUALS, project_id), *selection.conditions)
+        chunk_rows = None
+        if body.get("chunk_size") is not None:
+            chunk_rows = _integer(body, "chunk_size")
+            if not 1 <= chunk_rows <= MAX_CHUNK:
+                raise BadRequest("chunk_size is out of range.", received=chunk_rows, expected=f"1 to {MAX_CHUNK}")
+        return cls(
+            storage_id=storage_id,
+            path=path,
+            target=target,
+            project_id=project_id,
+            selection=Selection(conditions, selection.ignored),
+            include_files=_truth(body, "include_original_files") or _truth(body, "requires_source", default=True),
+            chunk_rows=chunk_rows,
+            ray_job_id=_text(body, "ray_job_id"),
+            raw_filter=dict(raw_filter),
+        )
+
+
+def _required(body: Mapping[str, Any], name: str) -> Any:
+    if body.get(name) is None:
+        raise BadRequest("This field is required.", field=name)
+    return body[name]
+
+
+def _integer(body: Mapping[str, Any], name: str, default: int | None = None) -> int:
+    value = body.get(name)
+    if value is None and default is not None:
+        return default
+    value = _required(body, name)
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise BadRequest("A valid integer is required.", received=value, field=name)
+    return value
+
+
+def _truth(body: Mapping[str, Any], name: str, *, default: bool = False) -> bool:
+    value = body.get(name)
+    if value is None:
+        return default
+    if not isinstance(value, bool):
+        raise BadRequest("Must be a valid boolean.", received=value, field=name)
+    return value
+
+
+def _text(body: Mapping[str, Any], name: str) -> str | None:
+    value = body.get(name)
+    if value is not None and not isinstance(value, str):
+        raise BadRequest("Not a valid string.", received=value, field=name)
+    return value
+
+
+def _choice(body: Mapping[str, Any], name: str, choices: tuple[str, ...]) -> None:
+    value = body.get(name, choices[0])
+    if value not in choices:
+        raise BadRequest(f'"{value}" is not a valid choice.', received=value, expected=", ".join(choices), field=name)
+
+
+def _target(targets: object) -> str:
+    if not isinstance(targets, list) or len(targets) != 1 or targets[0] not in TARGETS:
+        raise BadRequest("targets is a list of one target.", received=targets, expected=", ".join(TARGETS), field="targets")
+    if targets[0] not in SERVED_TARGETS:
+        raise BadRequest(
+            f"Exports of {targets[0]} are not served yet.",
+            received=targets[0],
+            expected=", ".join(SERVED_TARGETS),
+            field="targets",
+        )
+    return str(targets[0])

@@ -1,0 +1,237 @@
+"""The worker of export jobs: timed events that scan by key, descending, and write a bundle chunk by chunk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import RowMapping
+from sqlalchemy.exc import SQLAlchemyError
+
+from fake_backend.core.bugs import Bugs
+from fake_backend.core.clock import Clock
+from fake_backend.core.cursor import Seek
+from fake_backend.core.errors import BadRequest, NotFound, Refusal
+from fake_backend.core.filters import Condition
+from fake_backend.core.ids import Draws
+from fake_backend.core.jobs import AsyncJob, Feed
+from fake_backend.exports.bundle import BundleWriter, file_path, line
+from fake_backend.exports.request import ExportRequest
+from fake_backend.exports.roots import open_root
+from fake_backend.objects import ObjectStore
+from fake_backend.payloads import Payloads
+from fake_backend.settings import Settings
+from fake_backend.store.async_jobs import AsyncJobs
+from fake_backend.store.catalogue import Catalogue
+from fake_backend.store.identity import Caller
+from fake_backend.store.tasks import PAYLOAD, SLIM, Ordering, Tasks
+from fake_backend.store.schema import tasks as tasks_table
+
+SCAN = Ordering("id", descending=True)
+_COLUMNS = (*SLIM, tasks_table.c.data_unit_id, *PAYLOAD)
+
+
+@dataclass
+class _Run:
+    """One job under way."""
+
+    job: AsyncJob
+    request: ExportRequest
+    tenant: str
+    bundle: BundleWriter
+    storage_url: str
+    conditions: tuple[Condition, ...]
+    chunk_rows: int
+    below: int | None = None
+    feed: Feed = field(default_factory=Feed)
+    total: int = 0
+
+
+class ExportJobs:
+    """Enqueues exports, runs them on the world's scheduler, and lets streams follow them."""
+
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        draws: Draws,
+        settings: Settings,
+        bugs: Bugs,
+        rows: AsyncJobs,
+        tasks: Tasks,
+        catalogue: Catalogue,
+        payloads: Payloads,
+        objects: Callable[[], ObjectStore],
+    ) -> None:
+        self._clock = clock
+        self._draws = draws
+        self._settings = settings
+        self._bugs = bugs
+        self._rows = rows
+        self._tasks = tasks
+        self._catalogue = catalogue
+        self._payloads = payloads
+        self._objects = objects
+        self._runs: dict[str, _Run] = {}
+
+    def __repr__(self) -> str:
+        return f"<ExportJobs {len(self._runs)} jobs>"
+
+    def enqueue(self, caller: Caller, request: ExportRequest, storage_url: str) -> AsyncJob:
+        """Create a job after checking all that can be checked, and schedule its start.
+
+        Args:
+            caller: Who asks; the job is theirs alone.
+            request: What for.
+            storage_url: Endpoint of objects on the caller's transport, for the URLs in the bundle.
+
+        Raises:
+            BadRequest: The project or the storage is none of the caller's tenant, or cannot be written to.
+            UnsafePath: A symbolic link on the path leaves the storage.
+        """
+        tenant = caller.tenant
+        project = self._known(lambda: self._catalogue.project(tenant, request.project_id), "project_id", request.project_id)
+        storage = self._known(lambda: self._catalogue.storage(tenant, request.storage_id), "storage_id", request.storage_id)
+        root = open_root(storage, self._objects())
+        job_id = self._draws.uuid("async-jobs")
+        bundle = BundleWriter(root, request.path, job_id, request.target, self._settings.bundle_layout)
+        root.check(bundle.prefix)
+        data = {"params": {"project_id": project["id"], "targets": [request.target], "filter": dict(request.raw_filter)}}
+        job = AsyncJob.pending(job_id, "plugin_export", self._clock.now(), request.ray_job_id, data)
+        self._rows.add(job_id, caller.member_of, caller.user, job.state)
+        conditions = request.selection.conditions
+        if "delegated-filter-loss" in self._bugs:
+            conditions = tuple(test for test in conditions if test.field == "project_id")
+        run = _Run(
+            job=job,
+            request=request,
+            tenant=caller.member_of,
+            bundle=bundle,
+            storage_url=storage_url,
+            conditions=conditions,
+            chunk_rows=request.chunk_rows or self._settings.chunk_rows,
+        )
+        self._runs[job_id] = run
+        self._later(run, self._start)
+        return job
+
+    def job(self, caller: Caller, job_id: str) -> AsyncJob:
+        """Return a job of the caller's.
+
+        Raises:
+            NotFound: There is none, or it is somebody else's.
+        """
+        state = self._rows.state(job_id, caller.tenant, caller.user)
+        if state is None:
+            raise NotFound("Not found.", received=job_id)
+        return AsyncJob(state)
+
+    def jobs(self, caller: Caller) -> list[AsyncJob]:
+        """Return the caller's jobs, newest first."""
+        return [AsyncJob(state) for state in self._rows.of(caller.tenant, caller.user)]
+
+    def feed(self, job_id: str) -> Feed:
+        """Return the events of a job; a job of an earlier process has none any more."""
+        run = self._runs.get(job_id)
+        return run.feed if run else Feed(over=True)
+
+    def cancel(self, caller: Caller, job_id: str) -> AsyncJob:
+        """Stop a job and remove what it wrote.
+
+        Raises:
+            NotFound: There is none, or it is somebody else's.
+            Conflict: It is finished.
+        """
+        job = self.job(caller, job_id)
+        run = self._runs.get(job_id)
+        if run is None:  # its worker ended with an earlier process
+            if job.cancel(self._clock.now()):
+                self._rows.save(job.id, job.state)
+            return job
+        if run.job.cancel(self._clock.now()):
+            run.bundle.discard()
+            self._tell(run)
+        return run.job
+
+    def clear(self) -> None:
+        """Forget all jobs, as a reset of the world does."""
+        for run in self._runs.values():
+            run.feed.over = True
+        self._runs.clear()
+
+    def _later(self, run: _Run, step: Callable[[_Run], None]) -> None:
+        self._clock.scheduler.after(
+            self._settings.chunk_seconds, lambda: self._guarded(run, step), label=f"export {run.job.id}"
+        )
+
+    def _guarded(self, run: _Run, step: Callable[[_Run], None]) -> None:
+        """Run one step; what breaks it ends the job, as a dead worker's supervisor would."""
+        if run.job.finished or run.job.id not in self._runs:
+            return
+        try:
+            step(run)
+        except (OSError, SQLAlchemyError, Refusal, LookupError) as error:
+            run.job.fail(self._clock.now(), f"{type(error).__name__}: {error}")
+            self._tell(run)
+
+    def _start(self, run: _Run) -> None:
+        run.total = self._tasks.count(run.tenant, run.conditions)
+        run.job.start(self._clock.now(), run.total)
+        self._tell(run)
+        self._later(run, self._chunk)
+
+    def _chunk(self, run: _Run) -> None:
+        place = Seek(
+            descending=True,
+            beyond=None if run.below is None else str(run.below),
+            offset=0,
+            limit=run.chunk_rows + 1,
+        )
+        found = self._tasks.keyset_page(run.tenant, run.conditions, SCAN, place, _COLUMNS)
+        rows, more = found[: run.chunk_rows], len(found) > run.chunk_rows
+        if rows:
+            run.bundle.add_chunk(self._lines(run, rows))
+            run.below = rows[-1]["id"]
+        done = run.bundle.records
+        run.job.progress(self._clock.now(), done, max(run.total, done) if more else done)
+        if more:
+            self._tell(run)
+            self._later(run, self._chunk)
+            return
+        run.job.complete(self._clock.now(), {"manifest": run.bundle.finish()})
+        self._tell(run)
+
+    def _lines(self, run: _Run, rows: list[RowMapping] | Any) -> list[str]:
+        files = self._catalogue.files([row["data_unit_id"] for row in rows if row["data_unit_id"] is not None])
+        lines = []
+        for row in rows:
+            entries = {}
+            for item in files.get(row["data_unit_id"], ()):
+                entry = {
+                    "file_name_original": item["file_name_original"],
+                    "url": self._payloads.url(item["object_key"], run.storage_url),
+                    "is_primary": item["is_primary"],
+                }
+                if run.request.include_files:
+                    path = file_path(row["data_unit_id"], item["position"], item["file_name_original"])
+                    run.bundle.add_file(path, self._payloads.file(item["object_key"]))
+                    entry["bundle_path"] = str(path)
+                entries[item["specification"]] = entry
+            lines.append(line(row["id"], self._payloads.text(row), entries))
+        return lines
+
+    def _tell(self, run: _Run) -> None:
+        self._rows.save(run.job.id, run.job.state)
+        run.feed.tell(run.job)
+        self._clock.changed()
+
+    @staticmethod
+    def _known(look: Callable[[], dict[str, Any]], field_name: str, received: object) -> dict[str, Any]:
+        """Return what ``look`` finds; what the tenant does not have is a bad value, not a missing page."""
+        try:
+            return look()
+        except NotFound as error:
+            raise BadRequest(
+                f'Invalid pk "{received}" - object does not exist.', received=received, field=field_name
+            ) from error

@@ -1,0 +1,76 @@
+"""Payloads: the JSON that annotators made, in the row or, above a size, in an object of its own.
+
+A row's payload reaches a client as it is or as the wrapper of contract.md 3.3, which names a presigned URL, the
+size in bytes and the SHA-256 of those bytes in lower-case hex.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from fake_backend.objects import ObjectStore
+from fake_backend.settings import Settings
+
+BUCKET = "synapse-media"  # of the backend itself: payloads and the files of data units
+
+type ResponseMode = Literal["inline", "presigned"]
+
+
+def encoded(data: object) -> bytes:
+    """Return payload JSON as it is stored: compact, UTF-8, keys in the order in which they came."""
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+
+
+class Payloads:
+    """Writes payloads of tasks and shows them."""
+
+    def __init__(self, objects: ObjectStore, settings: Settings) -> None:
+        self._objects = objects
+        self._settings = settings
+
+    def columns(self, task_id: int, data: object) -> dict[str, Any]:
+        """Return the columns that keep ``data`` for a task, storing an object where it is large."""
+        if data is None:
+            return {"has_data": False, "payload": None, "payload_key": None, "payload_size": 0, "payload_digest": ""}
+        body = encoded(data)
+        digest = hashlib.sha256(body).hexdigest()
+        columns = {"has_data": True, "payload_size": len(body), "payload_digest": digest}
+        if len(body) <= self._settings.externalise_over:
+            return {**columns, "payload": body.decode(), "payload_key": None}
+        key = f"payloads/tasks/{task_id}/{digest}.json"
+        self._objects.put(BUCKET, key, body, content_type="application/json")
+        return {**columns, "payload": None, "payload_key": key}
+
+    def text(self, row: Mapping[str, Any]) -> str:
+        """Return a row's payload as JSON text, ``null`` for none."""
+        if row["payload_key"] is not None:
+            return self._objects.get(BUCKET, row["payload_key"]).decode()
+        return row["payload"] if row["payload"] is not None else "null"
+
+    def shown(self, row: Mapping[str, Any], mode: ResponseMode, storage_url: str) -> Any:
+        """Return what the wire carries as ``data``: the payload, or the wrapper of an externalised one."""
+        if row["payload_key"] is None:
+            return None if row["payload"] is None else json.loads(row["payload"])
+        if mode == "inline":
+            return json.loads(self.text(row))
+        return {
+            "mode": "presigned",
+            "presigned_url": self.url(row["payload_key"], storage_url),
+            "size": row["payload_size"],
+            "data_digest": row["payload_digest"],
+        }
+
+    def url(self, key: str, storage_url: str) -> str:
+        """Return a presigned URL of an object of the backend."""
+        return self._objects.presign(BUCKET, key, base_url=storage_url, expires_in=self._settings.presign_seconds)
+
+    def put_file(self, key: str, body: bytes, content_type: str) -> None:
+        """Store the bytes of a data unit's file."""
+        self._objects.put(BUCKET, key, body, content_type=content_type)
+
+    def file(self, key: str) -> bytes:
+        """Return the bytes of a data unit's file."""
+        return self._objects.get(BUCKET, key)

@@ -1,0 +1,34 @@
+"""What may differ between worlds: conventions of the wire, sizes, paces."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The switches of one world; every default is the working convention of contract.md.
+
+    Args:
+        bulk_files_manifest: Whether bulk answers fill ``files_manifest``; the real backend leaves it null (6).
+        externalise_over: Bytes of payload JSON above which it is stored as an object (3.3).
+        presign_seconds: How long a presigned URL of the backend is good.
+        chunk_rows: Rows that an export job reads at a time, each time one part of its bundle; ``chunk_size`` of the
+            enqueue's body goes before it.
+        chunk_seconds: World time that a chunk takes.
+        bundle_layout: ``parts`` or the older ``single`` file (2.5).
+        heartbeat_seconds: Silence after which a progress stream sends a heartbeat.
+        stream_seconds: Age at which the server ends a progress stream (SYN-7304).
+        streams: Progress streams that may be open at once; one more is answered 503.
+    """
+
+    bulk_files_manifest: bool = False
+    externalise_over: int = 2_000
+    presign_seconds: int = 3_600
+    chunk_rows: int = 1_000
+    chunk_seconds: float = 0.1
+    bundle_layout: Literal["parts", "single"] = "parts"
+    heartbeat_seconds: float = 15.0
+    stream_seconds: float = 600.0
+    streams: int = 200

@@ -1,0 +1,49 @@
+"""Async jobs as rows: the state is one JSON document that its state machine writes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import func, insert, select, update
+
+from fake_backend.store.database import Database
+from fake_backend.store.schema import async_jobs
+
+
+class AsyncJobs:
+    """Rows of async jobs, by owner."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, job_id: str, tenant: str, owner: int, state: Mapping[str, Any]) -> None:
+        """Store a new job."""
+        with self._database.transaction() as connection:
+            newest = connection.execute(select(func.coalesce(func.max(async_jobs.c.number), 0))).scalar_one()
+            connection.execute(
+                insert(async_jobs).values(
+                    id=job_id, tenant=tenant, owner_id=owner, number=newest + 1, state=json.dumps(state)
+                )
+            )
+
+    def save(self, job_id: str, state: Mapping[str, Any]) -> None:
+        """Store a job's new state."""
+        with self._database.transaction() as connection:
+            connection.execute(update(async_jobs).where(async_jobs.c.id == job_id).values(state=json.dumps(state)))
+
+    def state(self, job_id: str, tenant: str | None, owner: int) -> dict[str, Any] | None:
+        """Return a job's state for its owner, ``None`` for anybody else."""
+        query = select(async_jobs.c.state).where(
+            async_jobs.c.id == job_id, async_jobs.c.tenant == tenant, async_jobs.c.owner_id == owner
+        )
+        with self._database.transaction() as connection:
+            found = connection.execute(query).scalar_one_or_none()
+        return None if found is None else json.loads(found)
+
+    def of(self, tenant: str | None, owner: int) -> list[dict[str, Any]]:
+        """Return the states of an owner's jobs, newest first."""
+        query = select(async_jobs.c.state).where(async_jobs.c.tenant == tenant, async_jobs.c.owner_id == owner)
+        with self._database.transaction() as connection:
+            return [json.loads(row) for row in connection.execute(query.order_by(async_jobs.c.number.desc())).scalars()]

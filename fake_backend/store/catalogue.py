@@ -1,0 +1,119 @@
+"""What tasks stand on: projects, storages, data collections, data units and their files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import RowMapping, bindparam, func, select, update
+
+from fake_backend.core.errors import NotFound
+from fake_backend.store.database import Database
+from fake_backend.store.schema import (
+    data_collections,
+    data_files,
+    data_units,
+    file_specifications,
+    projects,
+    storages,
+)
+
+
+class Catalogue:
+    """Lookups by id within a tenant; what another tenant owns does not exist."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def project(self, tenant: str | None, project_id: int) -> dict[str, Any]:
+        """Return a project with its configuration parsed.
+
+        Raises:
+            NotFound: No such project for this tenant.
+        """
+        row = self._one(projects, tenant, project_id)
+        return {
+            "id": row["id"],
+            "title": row["title"],
+            "data_collection": row["data_collection_id"],
+            "configuration": json.loads(row["configuration"]),
+        }
+
+    def storage(self, tenant: str | None, storage_id: int) -> dict[str, Any]:
+        """Return a storage with its configuration, secrets included.
+
+        Raises:
+            NotFound: No such storage for this tenant.
+        """
+        row = self._one(storages, tenant, storage_id)
+        return {
+            **{name: row[name] for name in ("id", "name", "category", "provider", "is_default")},
+            "configuration": json.loads(row["configuration"]),
+        }
+
+    def configure_storage(self, storage_id: int, configuration: dict[str, Any]) -> None:
+        """Replace a storage's configuration."""
+        with self._database.transaction() as connection:
+            statement = update(storages).where(storages.c.id == storage_id)
+            connection.execute(statement.values(configuration=json.dumps(configuration)))
+
+    def data_collection(self, tenant: str | None, collection_id: int) -> dict[str, Any]:
+        """Return a data collection with its file specifications.
+
+        Raises:
+            NotFound: No such collection for this tenant.
+        """
+        row = self._one(data_collections, tenant, collection_id)
+        wanted = select(file_specifications).where(file_specifications.c.data_collection_id == collection_id)
+        with self._database.transaction() as connection:
+            specifications = connection.execute(wanted.order_by(file_specifications.c.id)).mappings().all()
+        return {
+            "id": row["id"],
+            "name": row["name"],
+            "file_specifications": [
+                {name: item[name] for name in ("id", "name", "file_type", "is_primary")} for item in specifications
+            ],
+        }
+
+    def units(self, ids: Sequence[int]) -> dict[int, RowMapping]:
+        """Return data units by id."""
+        wanted = data_units.c.id.in_(bindparam("ids", list(ids), expanding=True, literal_execute=True))
+        with self._database.transaction() as connection:
+            return {row["id"]: row for row in connection.execute(select(data_units).where(wanted)).mappings()}
+
+    def files(self, unit_ids: Sequence[int]) -> dict[int, list[RowMapping]]:
+        """Return the files of data units, each list in the order that the wire keeps."""
+        found: dict[int, list[RowMapping]] = {}
+        wanted = data_files.c.data_unit_id.in_(bindparam("ids", list(unit_ids), expanding=True, literal_execute=True))
+        query = select(data_files).where(wanted).order_by(data_files.c.data_unit_id, data_files.c.position)
+        with self._database.transaction() as connection:
+            for row in connection.execute(query).mappings():
+                found.setdefault(row["data_unit_id"], []).append(row)
+        return found
+
+    def first_ids(self, tenant: str) -> dict[str, int | None]:
+        """Return the lowest project, storage and data collection of a tenant: what a newcomer may start with."""
+        with self._database.transaction() as connection:
+            return {
+                name: connection.execute(select(func.min(table.c.id)).where(table.c.tenant == tenant)).scalar_one()
+                for name, table in (
+                    ("project", projects),
+                    ("storage", storages),
+                    ("data_collection", data_collections),
+                )
+            }
+
+    def storages(self) -> list[dict[str, Any]]:
+        """Return every storage of every tenant, with its configuration."""
+        with self._database.transaction() as connection:
+            rows = connection.execute(select(storages).order_by(storages.c.id)).mappings().all()
+        return [{**row, "configuration": json.loads(row["configuration"])} for row in rows]
+
+    def _one(self, table: Any, tenant: str | None, row_id: int) -> RowMapping:
+        with self._database.transaction() as connection:
+            query = select(table).where(table.c.id == row_id, table.c.tenant == tenant)
+            row = connection.execute(query).mappings().first()
+        if row is None:
+            raise NotFound("Not found.", received=row_id)
+        return row

@@ -1,0 +1,108 @@
+"""One world's database: SQLite in memory unless a URL names another.
+
+A new world in memory starts from a serialised template, which costs a copy of some pages instead of a schema. All
+access is serialised by one lock: SQLite has one writer anyway, and a reader that waits a millisecond is cheaper than a
+lock error that no real client would ever see.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, delete, event
+from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.pool import StaticPool
+
+from fake_backend.store.schema import metadata
+
+
+class DatabaseUnusable(ValueError):
+    """The database URL names nothing that can be opened, or a database with rows of another make."""
+
+
+class Database:
+    """Connections to one world's rows.
+
+    Args:
+        url: SQLAlchemy URL; ``None`` keeps the rows in memory, for this world alone.
+
+    Raises:
+        DatabaseUnusable: The URL cannot be opened.
+    """
+
+    def __init__(self, url: str | None = None) -> None:
+        self.url = url
+        self._lock = threading.RLock()
+        self._engine = _in_memory() if url is None else _opened(url)
+
+    def __repr__(self) -> str:
+        return f"<Database {'in memory' if self.url is None else self._engine.url!r}>"
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """Yield a connection in a transaction: committed at the end, rolled back when an error leaves it."""
+        with self._lock, self._engine.begin() as connection:
+            yield connection
+
+    def empty(self) -> None:
+        """Delete every row."""
+        with self.transaction() as connection:
+            for table in reversed(metadata.sorted_tables):
+                connection.execute(delete(table))
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        with self._lock:
+            self._engine.dispose()
+
+
+@cache
+def _template() -> bytes:
+    """Return an empty database with the schema, as the bytes of a file."""
+    connection = sqlite3.connect(":memory:")
+    engine = create_engine("sqlite://", creator=lambda: connection, poolclass=StaticPool)
+    metadata.create_all(engine)
+    image = connection.serialize()
+    engine.dispose()
+    return image
+
+
+@cache
+def _compiled() -> dict[Any, Any]:
+    """Return the statements compiled so far: their SQL is the same in every world in memory."""
+    return {}
+
+
+def _in_memory() -> Engine:
+    def connect() -> sqlite3.Connection:
+        connection = sqlite3.connect(":memory:", check_same_thread=False)
+        connection.deserialize(_template())
+        return connection
+
+    engine = create_engine(
+        "sqlite://", creator=connect, poolclass=StaticPool, execution_options={"compiled_cache": _compiled()}
+    )
+    event.listen(engine, "connect", _prepare)
+    return engine
+
+
+def _opened(url: str) -> Engine:
+    try:
+        engine = create_engine(url)
+        if engine.dialect.name == "sqlite":
+            event.listen(engine, "connect", _prepare)
+        metadata.create_all(engine)
+    except (ArgumentError, OperationalError, ModuleNotFoundError) as error:
+        raise DatabaseUnusable(f"cannot open the database {url!r}: {str(error).splitlines()[0]}") from error
+    return engine
+
+
+def _prepare(connection: sqlite3.Connection, _record: object) -> None:
+    """Switch references on, and teach SQLite to fold the case of any script (its own ``lower`` is ASCII only)."""
+    connection.execute("PRAGMA foreign_keys=ON")
+    connection.create_function("casefold", 1, str.casefold, deterministic=True)

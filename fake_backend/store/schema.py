@@ -1,0 +1,192 @@
+"""The tables. Rows that a list pages through carry their tenant, so that one index seek serves a page.
+
+Instants are microseconds since the epoch, UTC. JSON that no query looks into is text.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData()
+
+# SQLite gives rowid tables only to INTEGER keys; elsewhere ids are 64 bits wide.
+Id = BigInteger().with_variant(Integer, "sqlite")
+
+tenants = Table(
+    "tenants",
+    metadata,
+    Column("code", String, primary_key=True),
+    Column("name", String, nullable=False),
+)
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("tenant", ForeignKey("tenants.code"), nullable=False),
+    Column("email", String, nullable=False),
+    Column("name", String, nullable=False),
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("token", String, primary_key=True),
+    Column("kind", String, nullable=False),  # user | access
+    Column("user_id", ForeignKey("users.id"), nullable=False),
+)
+
+storages = Table(
+    "storages",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("tenant", ForeignKey("tenants.code"), nullable=False),
+    Column("name", String, nullable=False),
+    Column("category", String, nullable=False),
+    Column("provider", String, nullable=False),
+    Column("configuration", Text, nullable=False),
+    Column("is_default", Boolean, nullable=False),
+)
+
+data_collections = Table(
+    "data_collections",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("tenant", ForeignKey("tenants.code"), nullable=False),
+    Column("name", String, nullable=False),
+)
+
+file_specifications = Table(
+    "file_specifications",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("data_collection_id", ForeignKey("data_collections.id"), nullable=False),
+    Column("name", String, nullable=False),
+    Column("file_type", String, nullable=False),
+    Column("is_primary", Boolean, nullable=False),
+    UniqueConstraint("data_collection_id", "name"),
+)
+
+projects = Table(
+    "projects",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("tenant", ForeignKey("tenants.code"), nullable=False),
+    Column("title", String, nullable=False),
+    Column("data_collection_id", ForeignKey("data_collections.id")),
+    Column("configuration", Text, nullable=False),
+)
+
+data_units = Table(
+    "data_units",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("tenant", ForeignKey("tenants.code"), nullable=False),
+    Column("data_collection_id", ForeignKey("data_collections.id"), nullable=False),
+    Column("name", String, nullable=False),
+    Column("width", Integer),
+    Column("height", Integer),
+    Column("meta", Text, nullable=False),
+)
+
+data_files = Table(
+    "data_files",
+    metadata,
+    Column("data_unit_id", ForeignKey("data_units.id"), primary_key=True),
+    Column("position", Integer, primary_key=True),  # the order that the wire keeps (SYN-7229)
+    Column("specification", String, nullable=False),
+    Column("file_name_original", String, nullable=False),
+    Column("is_primary", Boolean, nullable=False),
+    Column("content_type", String, nullable=False),
+    Column("object_key", String, nullable=False),
+    Column("size", Integer, nullable=False),
+)
+
+tasks = Table(
+    "tasks",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("tenant", ForeignKey("tenants.code"), nullable=False),
+    Column("project_id", ForeignKey("projects.id"), nullable=False),
+    Column("data_unit_id", ForeignKey("data_units.id")),
+    Column("created", BigInteger, nullable=False),
+    Column("is_discarded", Boolean, nullable=False),
+    Column("status_label", String, nullable=False),
+    Column("status_review", String, nullable=False),
+    Column("schema", String, nullable=False),
+    Column("has_reached_max_assignments", Boolean, nullable=False),
+    Column("has_data", Boolean, nullable=False),
+    Column("payload", Text),  # JSON text, unless it is stored as an object
+    Column("payload_key", String),  # of the object, when the payload is externalised
+    Column("payload_size", Integer, nullable=False),  # bytes
+    Column("payload_digest", String, nullable=False),  # SHA-256 of the payload's bytes, lower-case hex
+    Index("tasks_project_id", "project_id", "id"),  # a keyset page is one seek in it (export guide, 2)
+    Index("tasks_project_created", "project_id", "created", "id"),
+    Index("tasks_tenant_id", "tenant", "id"),
+    Index("tasks_data_unit", "data_unit_id"),
+)
+
+task_relations = Table(
+    "task_relations",
+    metadata,
+    Column("task_id", ForeignKey("tasks.id", ondelete="CASCADE"), primary_key=True),
+    Column("relation", String, primary_key=True),  # labelers, reviewers, groups, stages, workshops, tags
+    Column("related_id", Id, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+assignments = Table(
+    "assignments",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("task_id", ForeignKey("tasks.id", ondelete="CASCADE"), nullable=False),
+    Column("user_id", ForeignKey("users.id"), nullable=False),
+    Column("is_discarded", Boolean, nullable=False),
+    Index("assignments_task", "task_id", "id"),
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("tenant", ForeignKey("tenants.code"), nullable=False),
+    Column("status", String, nullable=False),
+    Column("progress_record", Text, nullable=False),
+    Column("metrics_record", Text, nullable=False),
+    Column("result", Text, nullable=False),
+    Column("updated", BigInteger, nullable=False),
+)
+
+logs = Table(
+    "logs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("job_id", ForeignKey("jobs.id"), nullable=False),
+    Column("event", String, nullable=False),
+    Column("entry", Text, nullable=False),
+    Column("received", BigInteger, nullable=False),
+    Index("logs_job", "job_id", "id"),
+)
+
+async_jobs = Table(
+    "async_jobs",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("tenant", ForeignKey("tenants.code"), nullable=False),
+    Column("owner_id", ForeignKey("users.id"), nullable=False),
+    Column("number", Integer, nullable=False, unique=True),
+    Column("state", Text, nullable=False),
+    Index("async_jobs_owner", "owner_id", "number"),
+)
