@@ -1,0 +1,51 @@
+"""``junit.xml``: one test case for each export, for CI systems that read nothing else."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
+
+if TYPE_CHECKING:
+    from contract_tests.verify.report import Report
+
+UNPRINTABLE = re.compile(
+    "[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
+)  # what XML 1.0, 2.2 has no way to hold
+SHOWN = 20  # differences in one failure
+
+
+def junit(report: Report) -> str:
+    """Return the run as JUnit XML.
+
+    Args:
+        report: A finished run.
+    """
+    verdicts = [judgement.verdict for judgement in report.judgements]
+    suite = ET.Element(
+        "testsuite",
+        name="verify",
+        tests=str(len(verdicts)),
+        failures=str(verdicts.count("differs")),
+        errors=str(verdicts.count("error")),
+        skipped="0",
+        time=f"{sum(judgement.outcome.seconds for judgement in report.judgements):.3f}",
+    )
+    for judgement in report.judgements:
+        outcome = judgement.outcome
+        case = ET.SubElement(
+            suite, "testcase", classname=f"verify.{report.target}", name=outcome.name, time=f"{outcome.seconds:.3f}"
+        )
+        if outcome.error:
+            ET.SubElement(case, "error", message=_clean(outcome.error))
+        elif judgement.differences:
+            message = f"{len(judgement.differences)} differences from {judgement.against}"
+            ET.SubElement(case, "failure", message=message).text = "\n".join(
+                _clean(f"{found.where} (row {found.row})\n  expected {found.expected}\n  got      {found.got}")
+                for found in judgement.differences[:SHOWN]
+            )
+    return ET.tostring(suite, encoding="unicode", xml_declaration=True) + "\n"
+
+
+def _clean(text: str) -> str:
+    return UNPRINTABLE.sub("\ufffd", text)
