@@ -41,7 +41,7 @@ class Payloads:
         if len(body) <= self._settings.externalise_over:
             return {**columns, "payload": body.decode(), "payload_key": None}
         key = f"payloads/tasks/{task_id}/{digest}.json"
-        self._objects.put(BUCKET, key, body, content_type="application/json")
+        self.put_file(key, body, "application/json")
         return {**columns, "payload": None, "payload_key": key}
 
     def text(self, row: Mapping[str, Any]) -> str:
@@ -68,7 +68,8 @@ class Payloads:
         return self._objects.presign(BUCKET, key, base_url=storage_url, expires_in=self._settings.presign_seconds)
 
     def put_file(self, key: str, body: bytes, content_type: str) -> None:
-        """Store the bytes of a data unit's file."""
+        """Store the bytes of a file; the bucket is there from the first one on."""
+        self._objects.create_bucket(BUCKET)
         self._objects.put(BUCKET, key, body, content_type=content_type)
 
     def file(self, key: str) -> bytes:

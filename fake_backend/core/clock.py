@@ -33,6 +33,10 @@ class Clock(Protocol):
 
     scheduler: Scheduler
 
+    @property
+    def closed(self) -> bool:
+        """Whether the world that this is the time of has ended."""
+
     def now(self) -> datetime:
         """Return the instant, aware, in UTC."""
 
@@ -150,6 +154,11 @@ class VirtualClock:
     def __repr__(self) -> str:
         return f"<VirtualClock {self.now().isoformat()} (+{self._elapsed:g} s), {len(self.scheduler)} events>"
 
+    @property
+    def closed(self) -> bool:
+        """Whether the world that this is the time of has ended."""
+        return self._closed
+
     def now(self) -> datetime:
         """Return the instant, aware, in UTC."""
         return self._start + timedelta(seconds=self._elapsed)
@@ -247,6 +256,11 @@ class SystemClock:
 
     def __repr__(self) -> str:
         return f"<SystemClock {self.now().isoformat()}, {len(self.scheduler)} events>"
+
+    @property
+    def closed(self) -> bool:
+        """Whether the world that this is the time of has ended."""
+        return self._closed
 
     def now(self) -> datetime:
         """Return the instant, aware, in UTC."""

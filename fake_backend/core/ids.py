@@ -34,5 +34,5 @@ class Draws:
         return str(uuid.UUID(int=self.stream(name).getrandbits(128), version=4))
 
     def token(self, name: str, prefix: str = "") -> str:
-        """Return a token of 40 hexadecimal digits, as Django REST framework's are, from the stream ``name``."""
-        return f"{prefix}{self.stream(name).getrandbits(160):040x}"
+        """Return a token of 40 hexadecimal digits, as Django REST framework's are; the same for one name always."""
+        return f"{prefix}{random.Random(f'{self.seed}/{name}').getrandbits(160):040x}"  # noqa: S311 (must repeat)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -74,6 +75,7 @@ class ExportJobs:
         self._payloads = payloads
         self._objects = objects
         self._runs: dict[str, _Run] = {}
+        self._turn = threading.RLock()  # a cancel must not fall into the middle of a chunk
 
     def __repr__(self) -> str:
         return f"<ExportJobs {len(self._runs)} jobs>"
@@ -149,9 +151,10 @@ class ExportJobs:
             if job.cancel(self._clock.now()):
                 self._rows.save(job.id, job.state)
             return job
-        if run.job.cancel(self._clock.now()):
-            run.bundle.discard()
-            self._tell(run)
+        with self._turn:
+            if run.job.cancel(self._clock.now()):
+                run.bundle.discard()
+                self._tell(run)
         return run.job
 
     def clear(self) -> None:
@@ -167,13 +170,14 @@ class ExportJobs:
 
     def _guarded(self, run: _Run, step: Callable[[_Run], None]) -> None:
         """Run one step; what breaks it ends the job, as a dead worker's supervisor would."""
-        if run.job.finished or run.job.id not in self._runs:
-            return
-        try:
-            step(run)
-        except (OSError, SQLAlchemyError, Refusal, LookupError) as error:
-            run.job.fail(self._clock.now(), f"{type(error).__name__}: {error}")
-            self._tell(run)
+        with self._turn:
+            if run.job.finished or run.job.id not in self._runs:
+                return
+            try:
+                step(run)
+            except (OSError, SQLAlchemyError, Refusal, LookupError) as error:
+                run.job.fail(self._clock.now(), f"{type(error).__name__}: {error}")
+                self._tell(run)
 
     def _start(self, run: _Run) -> None:
         run.total = self._tasks.count(run.tenant, run.conditions)

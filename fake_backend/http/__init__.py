@@ -1,0 +1,7 @@
+"""The HTTP API: one Flask app for the whole process; each request brings its world in the WSGI environment."""
+
+from fake_backend.http.application import application
+from fake_backend.http.control.policy import ControlPolicy
+from fake_backend.http.journalled import Journalled
+
+__all__ = ["ControlPolicy", "Journalled", "application"]

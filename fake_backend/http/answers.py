@@ -1,0 +1,69 @@
+"""Answers: JSON bodies, the envelopes of v2, and refusals in the form of either API.
+
+v1 answers errors as Django REST framework does: ``{"detail": ...}``, or ``{field: [sentence]}`` for a bad value. v2
+answers ``{"error": {code, message, details}, "meta": {request_id}}`` (OpenAPI). Both add ``received`` and ``expected``
+where there is something to show: the real backend does not, and no client minds.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from flask import Response, request
+
+from fake_backend.core.errors import BadRequest, Refusal, Unauthenticated, Unavailable
+from fake_backend.http.request import world
+
+
+def answer(body: Any, status: int = 200) -> Response:
+    """Return ``body`` as a JSON response; ``None`` is 204 without one."""
+    if body is None:
+        return Response(status=204)
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    return Response(text, status=status, content_type="application/json")
+
+
+def enveloped(data: Any, status: int = 200, pagination: dict[str, Any] | None = None) -> Response:
+    """Return ``data`` in the envelope of v2."""
+    meta: dict[str, Any] = {"request_id": request_id()}
+    if pagination is not None:
+        meta["pagination"] = pagination
+    return answer({"data": data, "meta": meta}, status)
+
+
+def request_id() -> str:
+    """Return a new id for this request, from the world's seed."""
+    return f"req_{world().draws.stream('requests').getrandbits(48):012x}"
+
+
+def refused(refusal: Refusal) -> Response:
+    """Return a refusal in the form of the API that the path belongs to."""
+    explained = {
+        name: value
+        for name, value in (("received", _shown(refusal.received)), ("expected", refusal.expected))
+        if value is not None
+    }
+    body: dict[str, Any]
+    if request.path.startswith("/v2/"):
+        details = [{"field": refusal.field, "message": refusal.message}] if refusal.field else None
+        error = {"code": refusal.code, "message": refusal.message, "details": details, **explained}
+        body = {"error": error, "meta": {"request_id": request_id()}}
+    elif isinstance(refusal, BadRequest) and refusal.field and not request.path.startswith("/_fake/"):
+        body = {refusal.field: [refusal.message]}
+    else:
+        body = {"detail": refusal.message, "code": refusal.code, **explained}
+    response = answer(body, refusal.status)
+    if isinstance(refusal, Unauthenticated):
+        response.headers["WWW-Authenticate"] = "Token"
+    if isinstance(refusal, Unavailable):
+        response.headers["Retry-After"] = str(refusal.retry_after)
+    return response
+
+
+def _shown(value: object, limit: int = 200) -> object:
+    """Return a received value as an answer may repeat it: short, and JSON."""
+    if value is None or isinstance(value, (bool, int)):
+        return value
+    text = value if isinstance(value, str) else repr(value)
+    return text if len(text) <= limit else f"{text[:limit]}... ({len(text)} characters)"

@@ -1,0 +1,54 @@
+"""The Flask app: blueprints, authentication before every view, refusals as answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+from typing import TYPE_CHECKING
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException
+
+from fake_backend.core.errors import MethodNotAllowed, NotFound, Refusal
+from fake_backend.http import v1, v2
+from fake_backend.http.answers import refused
+from fake_backend.http.auth import authenticate
+from fake_backend.http.control import control
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+
+def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    """Answer one request of the API for the world in ``environ["fake_backend.world"]``."""
+    return _app()(environ, start_response)
+
+
+@cache
+def _app() -> Flask:
+    """Return the one app of this process; it holds no state of any world."""
+    app = Flask("fake_backend", static_folder=None)
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # rows keep the order of their fields
+    for blueprint in (*v1.BLUEPRINTS, *v2.BLUEPRINTS):
+        app.register_blueprint(blueprint)
+    app.register_blueprint(control)
+    app.before_request(_recognise)
+    app.register_error_handler(Refusal, refused)
+    app.register_error_handler(HTTPException, _unrouted)
+    return app
+
+
+def _recognise() -> None:
+    """Ask who the caller is before anything else, but for control calls, which have a guard of their own."""
+    if not request.path.startswith("/_fake/"):
+        authenticate()
+
+
+def _unrouted(error: HTTPException) -> Response:
+    """Say what Django REST framework says where no view answers."""
+    if error.code == 405:
+        answer = refused(MethodNotAllowed(f'Method "{request.method}" not allowed.', received=request.method))
+        answer.headers["Allow"] = error.get_response().headers.get("Allow", "")
+        return answer
+    slash = None if request.path.endswith("/") else "a path that ends in '/'"
+    return refused(NotFound("Not found.", received=request.path, expected=slash))

@@ -1,0 +1,134 @@
+"""The control calls: seed, reset, journal, clock, bugs. Fields that they do not know are refused."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from flask import Blueprint, Response, request
+
+from fake_backend.core.bugs import KNOWN
+from fake_backend.core.clock import VirtualClock
+from fake_backend.core.errors import BadRequest, Conflict
+from fake_backend.http.answers import answer
+from fake_backend.http.control.policy import ControlPolicy
+from fake_backend.http.request import json_object, world
+from fake_backend.seeding import SeedInvalid, validate
+
+control = Blueprint("control", __name__, url_prefix="/_fake")
+
+POLICY = "fake_backend.control"
+RESET = "fake_backend.reset"
+LONGEST = 10 * 365 * 86_400  # seconds that one call may move the clock: ten years
+
+
+@control.before_request
+def guard() -> None:
+    """Admit the caller, and take writes as JSON alone: a form is what a foreign page can send unasked."""
+    policy = cast("ControlPolicy", request.environ.get(POLICY, ControlPolicy()))
+    policy.admit(request.headers.get("Host", ""), request.headers)
+
+
+@control.post("/seed/")
+@control.post("/seed")
+def seed() -> Response:
+    """Add the rows of a seed document."""
+    document = json_object()
+    try:
+        rows = validate(document)
+    except SeedInvalid as error:
+        raise BadRequest(
+            error.message, received=error.received, expected=error.expected, field=error.path
+        ) from error
+    return answer({"seeded": world().seed(rows)}, 201)
+
+
+@control.post("/reset/")
+@control.post("/reset")
+def reset() -> Response:
+    """Go back to the rows that the backend started with."""
+    _only(json_object(), ())
+    request.environ[RESET]()
+    return answer({"reset": True})
+
+
+@control.get("/journal/")
+@control.get("/journal")
+def journal() -> Response:
+    """Every request and what became of it."""
+    return answer(world().journal.as_dict())
+
+
+@control.get("/clock/")
+@control.get("/clock")
+def clock() -> Response:
+    """What time it is, and when something happens next."""
+    return answer(_clock())
+
+
+@control.post("/clock/")
+@control.post("/clock")
+def move_clock() -> Response:
+    """Move a virtual clock by ``advance`` seconds, or to the next event."""
+    body = _only(json_object(), ("advance", "advance_to_next"))
+    moved = world().clock
+    if not isinstance(moved, VirtualClock):
+        raise Conflict("A system clock moves by itself.", expected="a backend with clock=virtual")
+    if body.get("advance_to_next") is True and "advance" not in body:
+        moved.advance_to_next()
+    else:
+        seconds = body.get("advance")
+        if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or not 0 <= seconds <= LONGEST:
+            raise BadRequest(
+                "advance is a number of seconds.", received=seconds, expected=f"0 to {LONGEST}", field="advance"
+            )
+        moved.advance(seconds)
+    return answer(_clock())
+
+
+@control.get("/bugs/")
+@control.get("/bugs")
+def bugs() -> Response:
+    """The bugs that there are, and those that are on."""
+    return answer({"known": dict(KNOWN), "on": list(world().bugs)})
+
+
+@control.post("/bugs/")
+@control.post("/bugs")
+def switch_on() -> Response:
+    """Switch bugs on."""
+    names = _only(json_object(), ("on",)).get("on")
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise BadRequest("on is a list of bugs.", received=names, expected=", ".join(KNOWN), field="on")
+    world().bugs.on(*names)
+    return bugs()
+
+
+@control.delete("/bugs/")
+@control.delete("/bugs")
+def switch_off() -> Response:
+    """Switch all bugs off."""
+    world().bugs.off()
+    return bugs()
+
+
+def _clock() -> dict[str, Any]:
+    current = world().clock
+    due = current.scheduler.next_due()
+    return {
+        "now": current.now().isoformat(),
+        "kind": "virtual" if isinstance(current, VirtualClock) else "system",
+        "next_event_in": None if due is None else max(0.0, due - current.monotonic()),
+    }
+
+
+def _only(body: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    """Return ``body`` when all its fields are among ``names``."""
+    unknown = sorted(set(body) - set(names))
+    if unknown:
+        raise BadRequest(
+            f"This call does not know {', '.join(unknown)}.",
+            received=unknown[0],
+            expected=", ".join(names) or "an empty object",
+            field=unknown[0],
+        )
+    return body

@@ -1,0 +1,31 @@
+"""``/v2/plugin_exports/``: delegated exports are enqueued here (contract.md 2.2)."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response
+
+from fake_backend.exports.request import ExportRequest
+from fake_backend.http.answers import enveloped
+from fake_backend.http.request import caller, json_object, query, storage_url, world
+
+plugin_exports = Blueprint("v2-plugin-exports", __name__, url_prefix="/v2/plugin_exports")
+
+
+@plugin_exports.post("/")
+def enqueue() -> Response:
+    """Check everything, then make a job: 202 with its id; the status is lower case here and upper case later."""
+    request = ExportRequest.parse(json_object())
+    if query().last("dry_run").lower() in {"true", "1"}:
+        return enveloped({"valid": True})
+    job = world().exports.enqueue(caller(), request, storage_url())
+    return enveloped(
+        {
+            "job_id": job.id,
+            "status": str(job.status).lower(),
+            "targets": [request.target],
+            "total_count": None,  # SYN-7112: nothing is counted yet
+            "message": "The export was queued.",
+            "ray_job_id": request.ray_job_id,
+        },
+        202,
+    )

@@ -1,0 +1,68 @@
+"""A progress stream: the frames of one subscriber, in the grammar of the event-stream standard.
+
+Order of frames: ``connected``, a snapshot of the job, one ``async_job.progress`` a chunk, ``heartbeat`` in silence,
+``async_job.completed`` at the job's end, whatever the end is: the outcome is what the job's document says. At the
+server's lifetime cap the stream ends without a terminal event, and the client comes back (SYN-7304). Frames carry no
+``id``: a subscriber who comes back gets a snapshot, and a replay would show progress twice.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from fake_backend.core.jobs import AsyncJob, snapshot
+
+if TYPE_CHECKING:
+    from fake_backend.world import World
+
+
+def frame(name: str, data: dict[str, Any]) -> bytes:
+    """Return one event as bytes; JSON has no bare line break, so one ``data`` line is enough."""
+    return f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n".encode()
+
+
+class ProgressStream:
+    """The body of a progress answer; holds one of the world's places for streams until it is closed.
+
+    Args:
+        world: Where the job runs.
+        job: Its document at the moment of subscribing.
+        autojump: Whether a wait may move a virtual clock.
+    """
+
+    def __init__(self, world: World, job: AsyncJob, *, autojump: bool) -> None:
+        self._world = world
+        self._job = job
+        self._autojump = autojump
+        self._open = True
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Yield frames until the job's end, the lifetime cap or the end of the world."""
+        clock, settings = self._world.clock, self._world.settings
+        feed = self._world.exports.feed(self._job.id)
+        ends_at = clock.monotonic() + settings.stream_seconds
+        seen = len(feed.events)
+        yield frame("connected", {"job_id": self._job.id})
+        if seen or self._job.finished:
+            latest = feed.events[seen - 1] if seen else snapshot(self._job)
+            yield frame(latest.name, latest.data)
+        while not (feed.over and seen >= len(feed.events)):
+            quiet_until = min(ends_at, clock.monotonic() + settings.heartbeat_seconds)
+            if clock.wait_until(
+                lambda: feed.over or len(feed.events) > seen, deadline=quiet_until, autojump=self._autojump
+            ):
+                for event in feed.events[seen:]:
+                    seen += 1
+                    yield frame(event.name, event.data)
+            elif clock.monotonic() >= ends_at or clock.closed:
+                return
+            else:
+                yield frame("heartbeat", {"timestamp": clock.now().isoformat()})
+
+    def close(self) -> None:
+        """Give the place back; called by the server when the answer is over, however it ends."""
+        if self._open:
+            self._open = False
+            self._world.close_stream()
