@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from fake_backend.objects import ObjectStore
-from fake_backend.settings import Settings
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from fake_backend.objects import ObjectStore
+    from fake_backend.settings import Settings
 
 BUCKET = "synapse-media"  # of the backend itself: payloads and the files of data units
 

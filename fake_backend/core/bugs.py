@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from fake_backend.core.errors import BadRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 KNOWN = MappingProxyType(
     {

@@ -319,7 +319,7 @@ class SystemClock:
             if event is not None:
                 try:
                     event.action()
-                except Exception:  # one bad event must not stop time for all others; it is told where logs go
+                except Exception:  # noqa: BLE001  one bad event must not stop time for all others; it is told where logs go
                     _log.exception("the event %r failed", event.label)
                 self.changed()
                 continue

@@ -13,11 +13,14 @@ from __future__ import annotations
 
 import binascii
 from base64 import b64decode, b64encode
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlencode
 
 from fake_backend.core.errors import InvalidCursor
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 OFFSET_CUTOFF = 1000  # the framework's ``offset_cutoff``
 
@@ -56,9 +59,7 @@ class Cursor:
         """
         try:
             fields = parse_qs(b64decode(token.encode("ascii")).decode("ascii"), keep_blank_values=True)
-            offset = int(fields.get("o", ["0"])[0])
-            if offset < 0:
-                raise ValueError(offset)
+            offset = _count(fields.get("o", ["0"])[0])
             reverse = bool(int(fields.get("r", ["0"])[0]))
         except (ValueError, binascii.Error) as error:
             raise InvalidCursor("Invalid cursor", received=token, expected="a token from a page's link") from error
@@ -121,23 +122,46 @@ def window(cursor: Cursor | None, positions: Sequence[str], *, size: int) -> Win
     return Window(
         rows=slice(0, size),
         turned=place.reverse,
-        next=_neighbour(place, page[::-1], size, next_position, previous_position, has_previous, forward=True)
+        next=_neighbour(
+            place,
+            page[::-1],
+            size=size,
+            beyond=next_position,
+            behind=previous_position,
+            has_behind=has_previous,
+            forward=True,
+        )
         if has_next
         else None,
-        previous=_neighbour(place, page, size, previous_position, next_position, has_next, forward=False)
+        previous=_neighbour(
+            place,
+            page,
+            size=size,
+            beyond=previous_position,
+            behind=next_position,
+            has_behind=has_next,
+            forward=False,
+        )
         if has_previous
         else None,
     )
 
 
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 0:
+        raise ValueError(f"{number} is no count")
+    return number
+
+
 def _neighbour(
     place: Cursor,
     page_from_border: Sequence[str],
+    *,
     size: int,
     beyond: str | None,
     behind: str | None,
-    has_behind: bool,  # noqa: FBT001 (private, passed by position once)
-    *,
+    has_behind: bool,
     forward: bool,
 ) -> Cursor:
     """Return the cursor past a page's border, walking inwards until a value differs from its outer neighbour."""
@@ -145,12 +169,10 @@ def _neighbour(
     if not page_from_border:
         return Cursor(beyond, 0, reverse=not forward)
     compare = page_from_border[0] if turning and place.offset else beyond
-    offset = 0
-    for position in page_from_border:
+    for offset, position in enumerate(page_from_border):
         if position != compare:
             return Cursor(position, offset, reverse=not forward)
         compare = position
-        offset += 1
     if not has_behind:  # first (or final) page of one long run: count from the start
         return Cursor(None, size, reverse=not forward)
     if turning:  # the change of direction skips a few rows, as in the framework

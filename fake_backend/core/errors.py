@@ -1,18 +1,18 @@
 """What the backend refuses, and how it says so.
 
-    Refusal                      base: status, code, message, received, expected, field
-    ├── BadRequest          400  the request cannot be understood
-    │   ├── IdsLimitExceeded     more ids than a bulk call takes
-    │   └── UnsafePath           a path or name that would leave its storage
-    ├── Unauthenticated     401  no token, or one that the backend does not know
-    ├── Forbidden           403  a control call from elsewhere
-    ├── NotFound            404  nothing there for this caller
-    │   ├── InvalidCursor        the cursor names no place in this list
-    │   └── InvalidPage          the page number names no page of this list
-    ├── MethodNotAllowed    405  the path exists, the method does not
-    ├── Conflict            409  the resource is past the state that the call needs
-    ├── UnsupportedMedia    415  a body of another type than the call takes
-    └── Unavailable         503  a limit of this server is reached; ``retry_after`` seconds
+Refusal                      base: status, code, message, received, expected, field
+├── BadRequest          400  the request cannot be understood
+│   ├── IdsLimitExceeded     more ids than a bulk call takes
+│   └── UnsafePath           a path or name that would leave its storage
+├── Unauthenticated     401  no token, or one that the backend does not know
+├── Forbidden           403  a control call from elsewhere
+├── NotFound            404  nothing there for this caller
+│   ├── InvalidCursor        the cursor names no place in this list
+│   └── InvalidPage          the page number names no page of this list
+├── MethodNotAllowed    405  the path exists, the method does not
+├── Conflict            409  the resource is past the state that the call needs
+├── UnsupportedMedia    415  a body of another type than the call takes
+└── Unavailable         503  a limit of this server is reached; ``retry_after`` seconds
 """
 
 from __future__ import annotations

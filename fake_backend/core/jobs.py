@@ -121,7 +121,9 @@ class AsyncJob:
             return False
         if self.finished:
             raise Conflict(
-                f"A job that is {self.status} cannot be cancelled.", received=self.id, expected="a PENDING or PROCESSING job"
+                f"A job that is {self.status} cannot be cancelled.",
+                received=self.id,
+                expected="a PENDING or PROCESSING job",
             )
         self._move(self.status, Status.CANCELLED)
         self.state["finished"] = _shown(at)

@@ -8,13 +8,17 @@ from __future__ import annotations
 import re
 import threading
 from collections import deque
-from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
 
 CAPACITY = 10_000  # requests kept; older ones are counted and forgotten
-_SECRET = re.compile(r"((?:X-Amz-(?:Signature|Security-Token|Credential)|Signature|AWSAccessKeyId)=)[^&]*", re.IGNORECASE)
+_SECRET = re.compile(
+    r"((?:X-Amz-(?:Signature|Security-Token|Credential)|Signature|AWSAccessKeyId)=)[^&]*", re.IGNORECASE
+)
 
 type Outcome = Literal["open", "complete", "cut"]
 
@@ -85,10 +89,10 @@ class Journal:
         """Requests since the start or the last ``clear``."""
         return self._arrived
 
-    def open(  # noqa: D417 (the fields are those of Entry)
-        self, at: datetime, party: Literal["api", "storage"], transport: str, method: str, path: str, query: str
+    def open(
+        self, party: Literal["api", "storage"], method: str, path: str, query: str, *, at: datetime, transport: str
     ) -> Entry:
-        """Enter a request as it arrives."""
+        """Enter a request as it arrives; the arguments are the fields of an entry."""
         masked = _SECRET.sub(r"\1***", query) if "=" in query else query
         with self._lock:
             self._arrived += 1

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from fake_backend.exports.roots import Root
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from fake_backend.exports.roots import Root
 
 SINGLE_FILE = {"task": "tasks.jsonl", "assignment": "assignments.jsonl", "ground_truth": "ground_truths.jsonl"}
 DIRECTORY = PurePosixPath(".async_jobs", "exports")
@@ -81,6 +83,7 @@ def line(row_id: int, payload: str, files: Mapping[str, Mapping[str, Any]]) -> s
 
 def file_path(unit_id: int, position: int, file_name: str) -> PurePosixPath:
     """Return where a data unit's file lies in the bundle: by numbers, since names may be anything."""
-    suffix = "".join(character for character in PurePosixPath(file_name).suffix if character.isalnum() or character == ".")
+    suffix = "".join(
+        character for character in PurePosixPath(file_name).suffix if character.isalnum() or character == "."
+    )
     return PurePosixPath("files", str(unit_id), f"{position}{suffix}")
-

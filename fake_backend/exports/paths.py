@@ -25,7 +25,9 @@ def relative(path: object, field: str = "path") -> PurePosixPath:
     if ".." in segments:
         raise UnsafePath("A path must not climb with '..'.", received=path, expected=_EXPECTED, field=field)
     if any(len(segment.encode()) > 255 for segment in segments):  # NAME_MAX of the usual file systems
-        raise UnsafePath("A segment of the path is longer than 255 bytes.", received=path, expected=_EXPECTED, field=field)
+        raise UnsafePath(
+            "A segment of the path is longer than 255 bytes.", received=path, expected=_EXPECTED, field=field
+        )
     return PurePosixPath(*segments)
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fake_backend.core.errors import BadRequest
 from fake_backend.core.filters import TASKS_JOB, Condition, Selection, Test
 from fake_backend.exports.paths import relative
+
+if TYPE_CHECKING:
+    from pathlib import PurePosixPath
 
 TARGETS = ("task", "assignment", "ground_truth")
 SERVED_TARGETS = ("task",)
@@ -119,7 +121,9 @@ def _choice(body: Mapping[str, Any], name: str, choices: tuple[str, ...]) -> Non
 
 def _target(targets: object) -> str:
     if not isinstance(targets, list) or len(targets) != 1 or targets[0] not in TARGETS:
-        raise BadRequest("targets is a list of one target.", received=targets, expected=", ".join(TARGETS), field="targets")
+        raise BadRequest(
+            "targets is a list of one target.", received=targets, expected=", ".join(TARGETS), field="targets"
+        )
     if targets[0] not in SERVED_TARGETS:
         raise BadRequest(
             f"Exports of {targets[0]} are not served yet.",

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from fake_backend.core.errors import BadRequest
 from fake_backend.exports.paths import below
-from fake_backend.objects import ObjectStore
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from fake_backend.objects import ObjectStore
 
 
 class Root(Protocol):

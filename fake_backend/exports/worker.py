@@ -3,31 +3,33 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import RowMapping
 from sqlalchemy.exc import SQLAlchemyError
 
-from fake_backend.core.bugs import Bugs
-from fake_backend.core.clock import Clock
 from fake_backend.core.cursor import Seek
 from fake_backend.core.errors import BadRequest, NotFound, Refusal
-from fake_backend.core.filters import Condition
-from fake_backend.core.ids import Draws
 from fake_backend.core.jobs import AsyncJob, Feed
 from fake_backend.exports.bundle import BundleWriter, file_path, line
-from fake_backend.exports.request import ExportRequest
 from fake_backend.exports.roots import open_root
-from fake_backend.objects import ObjectStore
-from fake_backend.payloads import Payloads
-from fake_backend.settings import Settings
-from fake_backend.store.async_jobs import AsyncJobs
-from fake_backend.store.catalogue import Catalogue
-from fake_backend.store.identity import Caller
-from fake_backend.store.tasks import PAYLOAD, SLIM, Ordering, Tasks
 from fake_backend.store.schema import tasks as tasks_table
+from fake_backend.store.tasks import PAYLOAD, SLIM, Ordering, Tasks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from fake_backend.core.bugs import Bugs
+    from fake_backend.core.clock import Clock
+    from fake_backend.core.filters import Condition
+    from fake_backend.core.ids import Draws
+    from fake_backend.exports.request import ExportRequest
+    from fake_backend.objects import ObjectStore
+    from fake_backend.payloads import Payloads
+    from fake_backend.settings import Settings
+    from fake_backend.store.async_jobs import AsyncJobs
+    from fake_backend.store.catalogue import Catalogue
+    from fake_backend.store.identity import Caller
 
 SCAN = Ordering("id", descending=True)
 _COLUMNS = (*SLIM, tasks_table.c.data_unit_id, *PAYLOAD)
@@ -63,7 +65,7 @@ class ExportJobs:
         tasks: Tasks,
         catalogue: Catalogue,
         payloads: Payloads,
-        objects: Callable[[], ObjectStore],
+        objects: ObjectStore,
     ) -> None:
         self._clock = clock
         self._draws = draws
@@ -93,13 +95,19 @@ class ExportJobs:
             UnsafePath: A symbolic link on the path leaves the storage.
         """
         tenant = caller.tenant
-        project = self._known(lambda: self._catalogue.project(tenant, request.project_id), "project_id", request.project_id)
-        storage = self._known(lambda: self._catalogue.storage(tenant, request.storage_id), "storage_id", request.storage_id)
-        root = open_root(storage, self._objects())
+        project = self._known(
+            lambda: self._catalogue.project(tenant, request.project_id), "project_id", request.project_id
+        )
+        storage = self._known(
+            lambda: self._catalogue.storage(tenant, request.storage_id), "storage_id", request.storage_id
+        )
+        root = open_root(storage, self._objects)
         job_id = self._draws.uuid("async-jobs")
         bundle = BundleWriter(root, request.path, job_id, request.target, self._settings.bundle_layout)
         root.check(bundle.prefix)
-        data = {"params": {"project_id": project["id"], "targets": [request.target], "filter": dict(request.raw_filter)}}
+        data = {
+            "params": {"project_id": project["id"], "targets": [request.target], "filter": dict(request.raw_filter)}
+        }
         job = AsyncJob.pending(job_id, "plugin_export", self._clock.now(), request.ray_job_id, data)
         self._rows.add(job_id, caller.member_of, caller.user, job.state)
         conditions = request.selection.conditions
@@ -206,7 +214,7 @@ class ExportJobs:
         run.job.complete(self._clock.now(), {"manifest": run.bundle.finish()})
         self._tell(run)
 
-    def _lines(self, run: _Run, rows: list[RowMapping] | Any) -> list[str]:
+    def _lines(self, run: _Run, rows: list[dict[str, Any]]) -> list[str]:
         files = self._catalogue.files([row["data_unit_id"] for row in rows if row["data_unit_id"] is not None])
         lines = []
         for row in rows:

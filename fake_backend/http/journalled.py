@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Literal
 
-from fake_backend.core.journal import Entry
-
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
+    from fake_backend.core.journal import Entry
     from fake_backend.world import World
 
 ENTRY = "fake_backend.entry"
@@ -31,12 +31,12 @@ class Journalled:
         """Enter the request, answer it, and enter what became of it."""
         world: World = environ["fake_backend.world"]
         entry = world.journal.open(
-            world.clock.now(),
             self._party,
-            environ.get("fake_backend.transport", "live"),
             environ["REQUEST_METHOD"],
             environ.get("PATH_INFO", "/").encode("latin-1").decode("utf-8", "replace"),
             environ.get("QUERY_STRING", ""),
+            at=world.clock.now(),
+            transport=environ.get("fake_backend.transport", "live"),
         )
         environ[ENTRY] = entry
 

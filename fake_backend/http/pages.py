@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
 
 from flask import request
 
 from fake_backend.core.cursor import Cursor, Seek, seek, window
 from fake_backend.core.errors import InvalidPage
-from fake_backend.http.request import Query
+
+if TYPE_CHECKING:
+    from fake_backend.http.request import Query
 
 type Rows = Sequence[Mapping[str, Any]]
 
@@ -32,7 +34,12 @@ class Page:
 
 
 def by_cursor(
-    asked: Query, *, size: int, descending: bool, position: Callable[[Mapping[str, Any]], str], read: Callable[[Seek], Rows]
+    asked: Query,
+    *,
+    size: int,
+    descending: bool,
+    position: Callable[[Mapping[str, Any]], str],
+    read: Callable[[Seek], Rows],
 ) -> Page:
     """Return the page that the query's ``cursor`` names.
 
@@ -98,4 +105,3 @@ def link(**replaced: str | None) -> str:
 
 def _cursor_link(cursor: Cursor | None) -> str | None:
     return None if cursor is None else link(cursor=cursor.encode())
-

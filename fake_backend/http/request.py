@@ -10,10 +10,10 @@ from urllib.parse import parse_qsl
 from flask import g, request
 
 from fake_backend.core.errors import BadRequest, UnsupportedMedia
-from fake_backend.core.filters import FilterSet, Selection
 from fake_backend.http.journalled import ENTRY
 
 if TYPE_CHECKING:
+    from fake_backend.core.filters import FilterSet, Selection
     from fake_backend.core.journal import Entry
     from fake_backend.store.identity import Caller
     from fake_backend.world import World
@@ -110,9 +110,7 @@ def json_object() -> dict[str, Any]:
     """
     body = json_body()
     if not isinstance(body, dict):
-        raise BadRequest(
-            "Invalid data. Expected a dictionary.", received=type(body).__name__, expected="a JSON object"
-        )
+        raise BadRequest("Invalid data. Expected a dictionary.", received=type(body).__name__, expected="a JSON object")
     return body
 
 

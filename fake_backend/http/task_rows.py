@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
-from fake_backend.http.request import Query
-from fake_backend.payloads import ResponseMode
 from fake_backend.store.instants import shown
 from fake_backend.store.tasks import LISTED, PAYLOAD, SLIM, WHOLE
-from fake_backend.world import World
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from fake_backend.http.request import Query
+    from fake_backend.payloads import ResponseMode
+    from fake_backend.world import World
 
 RELATIONS = ("assignments", "labelers", "reviewers", "groups", "stages", "workshops", "tags")
 EXPANDABLE = {"assignment": "assignments", "workshop": "workshops"}  # shown only when asked for (SYN-7406)
@@ -26,12 +29,17 @@ def columns(fields: Sequence[str]) -> tuple[Any, ...]:
         return WHOLE
     if set(fields) <= {"id", "created"}:
         return SLIM
-    wanted = LISTED if set(fields) <= {"id", "created", "data_unit", "project", "is_discarded", "has_data"} else WHOLE
-    return wanted
+    return LISTED if set(fields) <= {"id", "created", "data_unit", "project", "is_discarded", "has_data"} else WHOLE
 
 
 def whole(
-    world: World, rows: Sequence[Mapping[str, Any]], *, fields: Sequence[str], expand: Sequence[str], mode: ResponseMode, base: str
+    world: World,
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    fields: Sequence[str],
+    expand: Sequence[str],
+    mode: ResponseMode,
+    base: str,
 ) -> list[dict[str, Any]]:
     """Return rows of ``/sdk/tasks/``.
 

@@ -6,20 +6,23 @@ A row whose id is there already is replaced, so a document may repeat the parent
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Table, delete, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from fake_backend.core.ids import Draws
-from fake_backend.payloads import Payloads
-from fake_backend.seeding.rows import DataUnitRow, SeedDocument, StorageRow, TokenRow
 from fake_backend.store import schema
-from fake_backend.store.database import Database
 from fake_backend.store.instants import stored
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from datetime import datetime
+
+    from fake_backend.core.ids import Draws
+    from fake_backend.payloads import Payloads
+    from fake_backend.seeding.rows import DataUnitRow, SeedDocument, StorageRow, TokenRow
+    from fake_backend.store.database import Database
 
 RELATIONS = ("labelers", "reviewers", "groups", "stages", "workshops", "tags")
 _EMPTY = "{}"
@@ -110,8 +113,7 @@ class Loader:
 
     def _tokens(self, connection: Connection, rows: Sequence[TokenRow]) -> None:
         held = {
-            (row.user_id, row.kind)
-            for row in connection.execute(select(schema.tokens.c.user_id, schema.tokens.c.kind))
+            (row.user_id, row.kind) for row in connection.execute(select(schema.tokens.c.user_id, schema.tokens.c.kind))
         }
         for row in rows:
             if row.token is None and (row.user, row.kind) in held:
@@ -130,7 +132,8 @@ class Loader:
 
     def _data_units(self, connection: Connection, document: SeedDocument) -> None:
         tenant_of = {row.id: row.tenant for row in document.data_collections}
-        units, files = [], []
+        units: list[dict[str, Any]] = []
+        files: list[dict[str, Any]] = []
         for row in document.data_units:
             units.append(
                 {
@@ -168,7 +171,8 @@ class Loader:
 
     def _tasks(self, connection: Connection, document: SeedDocument, moment: int) -> None:
         tenant_of = {row.id: row.tenant for row in document.projects}
-        rows, relations = [], []
+        rows: list[dict[str, Any]] = []
+        relations: list[dict[str, Any]] = []
         for row in document.tasks:
             rows.append(
                 {

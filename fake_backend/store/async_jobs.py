@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, insert, select, update
 
-from fake_backend.store.database import Database
 from fake_backend.store.schema import async_jobs
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from fake_backend.store.database import Database
 
 
 class AsyncJobs:

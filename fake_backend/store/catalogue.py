@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import RowMapping, bindparam, func, select, update
 
 from fake_backend.core.errors import NotFound
-from fake_backend.store.database import Database
 from fake_backend.store.schema import (
     data_collections,
     data_files,
@@ -18,6 +16,11 @@ from fake_backend.store.schema import (
     projects,
     storages,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fake_backend.store.database import Database
 
 
 class Catalogue:
@@ -76,20 +79,20 @@ class Catalogue:
             ],
         }
 
-    def units(self, ids: Sequence[int]) -> dict[int, RowMapping]:
+    def units(self, ids: Sequence[int]) -> dict[int, dict[str, Any]]:
         """Return data units by id."""
         wanted = data_units.c.id.in_(bindparam("ids", list(ids), expanding=True, literal_execute=True))
         with self._database.transaction() as connection:
-            return {row["id"]: row for row in connection.execute(select(data_units).where(wanted)).mappings()}
+            return {row["id"]: dict(row) for row in connection.execute(select(data_units).where(wanted)).mappings()}
 
-    def files(self, unit_ids: Sequence[int]) -> dict[int, list[RowMapping]]:
+    def files(self, unit_ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
         """Return the files of data units, each list in the order that the wire keeps."""
-        found: dict[int, list[RowMapping]] = {}
+        found: dict[int, list[dict[str, Any]]] = {}
         wanted = data_files.c.data_unit_id.in_(bindparam("ids", list(unit_ids), expanding=True, literal_execute=True))
         query = select(data_files).where(wanted).order_by(data_files.c.data_unit_id, data_files.c.position)
         with self._database.transaction() as connection:
             for row in connection.execute(query).mappings():
-                found.setdefault(row["data_unit_id"], []).append(row)
+                found.setdefault(row["data_unit_id"], []).append(dict(row))
         return found
 
     def first_ids(self, tenant: str) -> dict[str, int | None]:

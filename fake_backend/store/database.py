@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, create_engine, delete, event
 from sqlalchemy.exc import ArgumentError, OperationalError
@@ -20,8 +19,11 @@ from sqlalchemy.pool import StaticPool
 
 from fake_backend.store.schema import metadata
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
-class DatabaseUnusable(ValueError):
+
+class DatabaseUnusable(ValueError):  # noqa: N818 (a refusal)
     """The database URL names nothing that can be opened, or a database with rows of another make."""
 
 

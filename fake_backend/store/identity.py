@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from fake_backend.store.database import Database
 from fake_backend.store.schema import tenants, tokens, users
+
+if TYPE_CHECKING:
+    from fake_backend.store.database import Database
 
 
 @dataclass(frozen=True)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, select, update
 
 from fake_backend.core.errors import NotFound
-from fake_backend.store.database import Database
 from fake_backend.store.instants import shown
 from fake_backend.store.schema import jobs, logs
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from fake_backend.store.database import Database
 
 JSON_FIELDS = ("progress_record", "metrics_record", "result")
 

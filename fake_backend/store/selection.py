@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import ColumnElement, and_, bindparam, exists, false, func, or_, select
 
 from fake_backend.core.filters import Condition, Ranges, Test
 from fake_backend.store.instants import stored
 from fake_backend.store.schema import assignments, data_files, projects, task_relations, tasks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 type Clause = ColumnElement[bool]
 

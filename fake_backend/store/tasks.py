@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select, bindparam, delete, func, select
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, delete, func, select
 
-from fake_backend.core.cursor import Seek
 from fake_backend.core.errors import InvalidCursor
-from fake_backend.core.filters import Condition
-from fake_backend.store.database import Database
 from fake_backend.store.instants import restored, stored
 from fake_backend.store.schema import assignments, task_relations, tasks
 from fake_backend.store.selection import scope
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from fake_backend.core.cursor import Seek
+    from fake_backend.core.filters import Condition
+    from fake_backend.store.database import Database
+
+type Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -27,7 +32,7 @@ class Ordering:
 
     @classmethod
     def parse(cls, text: str, default: Ordering) -> Ordering:
-        """Return what ``ordering=`` or ``sort=`` spells; what orders nothing gives ``default``, as DRF's filter does."""
+        """Return what ``ordering=`` or ``sort=`` spells; what orders nothing is ``default``, as in DRF's filter."""
         for term in text.split(","):
             name = term.strip().removeprefix("-")
             if name in {"id", "created"}:
@@ -85,38 +90,40 @@ class Tasks:
         ordering: Ordering,
         place: Seek,
         columns: Sequence[ColumnElement[Any]] = WHOLE,
-    ) -> Sequence[RowMapping]:
+    ) -> list[Row]:
         """Return the rows that ``place`` asks for: an index seek, and a skip only within a run of equal values."""
         with self._database.transaction() as connection:
-            return connection.execute(keyset_query(tenant, conditions, ordering, place, columns)).mappings().all()
+            rows = connection.execute(keyset_query(tenant, conditions, ordering, place, columns)).mappings()
+            return [dict(row) for row in rows]
 
     def offset_page(
         self,
         tenant: str | None,
         conditions: Sequence[Condition],
         ordering: Ordering,
+        *,
         offset: int,
         limit: int,
         columns: Sequence[ColumnElement[Any]] = WHOLE,
-    ) -> Sequence[RowMapping]:
+    ) -> list[Row]:
         """Return ``limit`` rows after skipping ``offset``: the database rescans what it skips (SYN-7542)."""
         query = select(*columns).where(*scope(tenant, conditions)).order_by(*_order(ordering, ordering.descending))
         with self._database.transaction() as connection:
-            return connection.execute(query.offset(offset).limit(limit)).mappings().all()
+            return [dict(row) for row in connection.execute(query.offset(offset).limit(limit)).mappings()]
 
     def by_ids(
         self, tenant: str | None, ids: Sequence[int], columns: Sequence[ColumnElement[Any]] = WHOLE
-    ) -> dict[int, RowMapping]:
+    ) -> dict[int, Row]:
         """Return the caller's tasks among ``ids``; the others do not exist."""
-        wanted = tasks.c.id.in_(bindparam("ids", list(ids), expanding=True, literal_execute=True))
+        wanted = tasks.c.id.in_(_listed(ids))
         with self._database.transaction() as connection:
             rows = connection.execute(select(*columns).where(*scope(tenant, ()), wanted)).mappings()
-            return {row["id"]: row for row in rows}
+            return {row["id"]: dict(row) for row in rows}
 
     def relations(self, ids: Sequence[int]) -> dict[int, dict[str, list[int]]]:
         """Return the related ids of each task by relation, assignments included."""
         found: dict[int, dict[str, list[int]]] = {}
-        wanted = bindparam("ids", list(ids), expanding=True, literal_execute=True)
+        wanted = _listed(ids)
         related = select(task_relations.c.task_id, task_relations.c.relation, task_relations.c.related_id)
         assigned = select(assignments.c.task_id, assignments.c.id)
         with self._database.transaction() as connection:
@@ -129,7 +136,7 @@ class Tasks:
 
     def remove(self, ids: Iterable[int]) -> int:
         """Delete tasks, as another user of the backend would; return how many there were."""
-        wanted = bindparam("ids", list(ids), expanding=True, literal_execute=True)
+        wanted = _listed(ids)
         with self._database.transaction() as connection:
             return connection.execute(delete(tasks).where(tasks.c.id.in_(wanted))).rowcount
 
@@ -154,3 +161,8 @@ def keyset_query(
 def _order(ordering: Ordering, descending: bool) -> list[ColumnElement[Any]]:  # noqa: FBT001 (private)
     columns = [tasks.c.id] if ordering.field == "id" else [tasks.c[ordering.field], tasks.c.id]
     return [column.desc() if descending else column.asc() for column in columns]
+
+
+def _listed(ids: Iterable[int]) -> BindParameter[list[int]]:
+    """Return ids as one parameter, written into the SQL: SQLite takes some thousands of bound variables only."""
+    return bindparam("ids", list(ids), expanding=True, literal_execute=True)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hmac
 import ipaddress
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from werkzeug.datastructures import Headers
-
 from fake_backend.core.errors import Forbidden, NotFound, Unauthenticated
+
+if TYPE_CHECKING:
+    from werkzeug.datastructures import Headers
 
 TOKEN_HEADER = "X-Fake-Control-Token"  # noqa: S105 (a name, not a token)
 
@@ -50,7 +52,9 @@ class ControlPolicy:
             raise Forbidden("Control calls are answered on a loopback host only.", received=host, expected="127.0.0.1")
         origin = headers.get("Origin")
         if origin is not None and urlsplit(origin).netloc.lower() != host.lower():
-            raise Forbidden("Control calls from a page of another origin are refused.", received=origin, expected="no Origin")
+            raise Forbidden(
+                "Control calls from a page of another origin are refused.", received=origin, expected="no Origin"
+            )
 
 
 def _loopback(host: str) -> bool:

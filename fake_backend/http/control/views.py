@@ -29,21 +29,17 @@ def guard() -> None:
 
 
 @control.post("/seed/")
-@control.post("/seed")
 def seed() -> Response:
     """Add the rows of a seed document."""
     document = json_object()
     try:
         rows = validate(document)
     except SeedInvalid as error:
-        raise BadRequest(
-            error.message, received=error.received, expected=error.expected, field=error.path
-        ) from error
+        raise BadRequest(error.message, received=error.received, expected=error.expected, field=error.path) from error
     return answer({"seeded": world().seed(rows)}, 201)
 
 
 @control.post("/reset/")
-@control.post("/reset")
 def reset() -> Response:
     """Go back to the rows that the backend started with."""
     _only(json_object(), ())
@@ -52,21 +48,18 @@ def reset() -> Response:
 
 
 @control.get("/journal/")
-@control.get("/journal")
 def journal() -> Response:
     """Every request and what became of it."""
     return answer(world().journal.as_dict())
 
 
 @control.get("/clock/")
-@control.get("/clock")
 def clock() -> Response:
     """What time it is, and when something happens next."""
     return answer(_clock())
 
 
 @control.post("/clock/")
-@control.post("/clock")
 def move_clock() -> Response:
     """Move a virtual clock by ``advance`` seconds, or to the next event."""
     body = _only(json_object(), ("advance", "advance_to_next"))
@@ -86,14 +79,12 @@ def move_clock() -> Response:
 
 
 @control.get("/bugs/")
-@control.get("/bugs")
 def bugs() -> Response:
     """The bugs that there are, and those that are on."""
     return answer({"known": dict(KNOWN), "on": list(world().bugs)})
 
 
 @control.post("/bugs/")
-@control.post("/bugs")
 def switch_on() -> Response:
     """Switch bugs on."""
     names = _only(json_object(), ("on",)).get("on")
@@ -104,7 +95,6 @@ def switch_on() -> Response:
 
 
 @control.delete("/bugs/")
-@control.delete("/bugs")
 def switch_off() -> Response:
     """Switch all bugs off."""
     world().bugs.off()

@@ -46,7 +46,9 @@ def open_session(storage_id: int) -> Response:
     """Credentials for a storage, good for an hour."""
     purpose = json_object().get("purpose")
     if purpose not in PURPOSES:
-        raise BadRequest(f'"{purpose}" is not a valid choice.', received=purpose, expected="read or write", field="purpose")
+        raise BadRequest(
+            f'"{purpose}" is not a valid choice.', received=purpose, expected="read or write", field="purpose"
+        )
     found = _storage(storage_id)
     expires = world().clock.now() + timedelta(hours=SESSION_HOURS)
     return answer(

@@ -31,7 +31,9 @@ def patch_job(job_id: str) -> Response:
     fields = {name: body[name] for name in ("status", *JSON_FIELDS) if name in body}
     if fields.get("status", "PENDING") not in STATUSES:
         status = fields["status"]
-        raise BadRequest(f'"{status}" is not a valid choice.', received=status, expected=", ".join(STATUSES), field="status")
+        raise BadRequest(
+            f'"{status}" is not a valid choice.', received=status, expected=", ".join(STATUSES), field="status"
+        )
     now = stored(world().clock.now())
     return answer(world().reports.update_job(caller().tenant, job_id, fields, now))
 

@@ -44,7 +44,7 @@ def list_tasks() -> Response:
             size=size,
             count=here.tasks.count(tenant, chosen.conditions),
             read=lambda offset, limit: here.tasks.offset_page(
-                tenant, chosen.conditions, ordering, offset, limit, columns
+                tenant, chosen.conditions, ordering, offset=offset, limit=limit, columns=columns
             ),
         )
     results = task_rows.whole(

@@ -9,18 +9,24 @@ server's lifetime cap the stream ends without a terminal event, and the client c
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from fake_backend.core.jobs import AsyncJob, snapshot
+from fake_backend.core.jobs import AsyncJob, Feed, snapshot
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from fake_backend.world import World
 
 
 def frame(name: str, data: dict[str, Any]) -> bytes:
     """Return one event as bytes; JSON has no bare line break, so one ``data`` line is enough."""
     return f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n".encode()
+
+
+def _has_news(feed: Feed, seen: int) -> bool:
+    return feed.over or len(feed.events) > seen
 
 
 class ProgressStream:
@@ -50,9 +56,8 @@ class ProgressStream:
             yield frame(latest.name, latest.data)
         while not (feed.over and seen >= len(feed.events)):
             quiet_until = min(ends_at, clock.monotonic() + settings.heartbeat_seconds)
-            if clock.wait_until(
-                lambda: feed.over or len(feed.events) > seen, deadline=quiet_until, autojump=self._autojump
-            ):
+            news = partial(_has_news, feed, seen)
+            if clock.wait_until(news, deadline=quiet_until, autojump=self._autojump):
                 for event in feed.events[seen:]:
                     seen += 1
                     yield frame(event.name, event.data)

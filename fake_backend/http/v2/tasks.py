@@ -62,7 +62,9 @@ def bulk_fetch() -> Response:
 
 def _ids(value: Any) -> list[int]:
     if not isinstance(value, list):
-        raise BadRequest("ids is a list of task ids.", received=value, expected="a list of 1 to 200 integers", field="ids")
+        raise BadRequest(
+            "ids is a list of task ids.", received=value, expected="a list of 1 to 200 integers", field="ids"
+        )
     if len(value) > MAX_IDS:
         raise IdsLimitExceeded(
             f"At most {MAX_IDS} ids a call.", received=len(value), expected=f"1 to {MAX_IDS} ids", field="ids"

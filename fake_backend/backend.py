@@ -1,0 +1,275 @@
+"""FakeBackend: make a world, reach it in this process, serve it on loopback."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Mapping
+from os import PathLike
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+from fake_backend import http, objects
+from fake_backend.core.clock import Clock, SystemClock, VirtualClock
+from fake_backend.core.errors import BadRequest
+from fake_backend.http import ControlPolicy, Journalled
+from fake_backend.identities import TenantTokens, by_tenant
+from fake_backend.seeding import read, validate
+from fake_backend.transports.in_process import InProcess, Mount
+from fake_backend.world import World
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from types import TracebackType
+
+    from fake_backend.core.bugs import Bugs
+    from fake_backend.core.journal import Journal
+    from fake_backend.seeding.rows import SeedDocument
+    from fake_backend.settings import Settings
+    from fake_backend.transports.live import LiveServer
+
+type Seed = str | PathLike[str] | Mapping[str, Any]  # "demo", "empty", a document's path, a document
+
+DEMO_SEED = 1  # the generator's number for the demo that ships as a fixture
+
+# Who there is when there is nothing else, so that an empty backend can be asked.
+_NOBODY_ELSE = {
+    "tenants": [{"code": "acme", "name": "Acme"}, {"code": "globex", "name": "Globex"}],
+    "users": [{"id": 1, "tenant": "acme"}, {"id": 2, "tenant": "globex"}],
+    "tokens": [{"user": 1, "kind": "user"}, {"user": 1, "kind": "access"}, {"user": 2, "kind": "user"}],
+}
+
+_numbers = itertools.count(1)  # two backends of one process must not share a host name
+
+API = Journalled(http.application, "api")
+STORAGE = Journalled(objects.application, "storage")
+
+
+class FakeBackend:
+    """A backend of one's own: real rows, real objects, one clock.
+
+    In process, the hosts of ``url`` and ``storage_url`` are answered without sockets for requests, urllib3 and boto3
+    while the backend is open; every other client goes through ``serve()``. Open backends share nothing.
+
+        with FakeBackend(seed="demo") as backend:
+            headers = backend.tokens["acme"].headers
+            requests.get(f"{backend.url}/sdk/tasks/?project=1", headers=headers).json()["count"]
+
+    Args:
+        seed: ``demo``, ``empty`` (users and tokens alone), a seed document's path, or the document itself.
+        clock: ``virtual`` time moves only when somebody waits for it or moves it; ``system`` is the machine's.
+        world_seed: Of ids, tokens and draws: two worlds of one seed draw the same.
+        database: SQLAlchemy URL for the rows; in memory when left out.
+        settings: Conventions of the wire, sizes, paces.
+        start: Instant at which a virtual clock starts; real time when left out.
+
+    Raises:
+        SeedInvalid: The document is not one; nothing is kept of it.
+        DatabaseUnusable: The database cannot be opened.
+    """
+
+    def __init__(
+        self,
+        seed: Seed = "demo",
+        *,
+        clock: Literal["virtual", "system"] = "virtual",
+        world_seed: int = 0,
+        database: str | None = None,
+        settings: Settings | None = None,
+        start: datetime | None = None,
+    ) -> None:
+        if clock not in {"virtual", "system"}:
+            raise BadRequest("There is no such clock.", received=clock, expected="virtual or system")
+        self._seeds: list[SeedDocument] = [_document(seed)]
+        time: Clock = VirtualClock(start) if clock == "virtual" else SystemClock()
+        self._world = World(time, database_url=database, seed=world_seed, settings=settings)
+        number = next(_numbers)
+        self._hosts = (f"api-{number}.fake-backend.invalid", f"storage-{number}.fake-backend.invalid")
+        self._served: list[ServedBackend] = []
+        self._world.seed(self._seeds[0])
+        policy = ControlPolicy(any_host=True)
+        environ = self._environ(self.url, self.storage_url, autojump=True, control=policy)
+        self._in_process = InProcess([Mount(self._hosts[0], API, environ), Mount(self._hosts[1], STORAGE, environ)])
+
+    def __repr__(self) -> str:
+        return f"<FakeBackend {self.url} {self._world.clock!r}>"
+
+    def __enter__(self) -> Self:
+        return self.open()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def open(self) -> Self:
+        """Answer in process from now on."""
+        self._in_process.open()
+        return self
+
+    def close(self) -> None:
+        """Stop answering, on every transport, and let go of everything; closing twice is fine."""
+        for served in tuple(self._served):
+            served.close()
+        self._in_process.close()
+        self._world.close()
+
+    @property
+    def url(self) -> str:
+        """Base URL of the API, in process."""
+        return f"http://{self._hosts[0]}"
+
+    @property
+    def storage_url(self) -> str:
+        """Base URL of objects, in process."""
+        return f"http://{self._hosts[1]}"
+
+    @property
+    def tokens(self) -> dict[str, TenantTokens]:
+        """The credentials of each tenant's first user, by tenant code, in the order of the seed."""
+        identity = self._world.identity
+        return by_tenant(identity.tenants(), identity.tokens())
+
+    @property
+    def clock(self) -> Clock:
+        """The world's time: ``sleep`` on it, or ``advance`` a virtual one."""
+        return self._world.clock
+
+    @property
+    def journal(self) -> Journal:
+        """Every request and what became of it."""
+        return self._world.journal
+
+    @property
+    def bugs(self) -> Bugs:
+        """Wrong behaviours to switch on."""
+        return self._world.bugs
+
+    def seed(self, document: Mapping[str, Any] | str | PathLike[str]) -> dict[str, int]:
+        """Add the rows of a document; return how many it had by resource.
+
+        Raises:
+            SeedInvalid: The document is not one; nothing is kept of it.
+        """
+        return self._world.seed(_document(document))
+
+    def reset(self) -> None:
+        """Go back to the rows of the seed that the backend started with; tokens stay the same, the clock goes on."""
+        self._world.reset()
+        self._world.seed(self._seeds[0])
+
+    def remove_tasks(self, ids: Iterable[int]) -> int:
+        """Delete tasks behind a client's back, as another user would; return how many there were."""
+        return self._world.tasks.remove(ids)
+
+    def first_ids(self, tenant: str) -> dict[str, int | None]:
+        """Return the lowest project, storage and data collection of a tenant, by those names."""
+        return self._world.catalogue.first_ids(tenant)
+
+    def storage_root(self, storage_id: int) -> str | None:
+        """Return the directory of a ``file_system`` storage, ``None`` for any other."""
+        found = next((row for row in self._world.catalogue.storages() if row["id"] == storage_id), None)
+        return None if found is None else found["configuration"].get("location")
+
+    def serve(
+        self,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        *,
+        storage_port: int = 0,
+        autojump: bool = False,
+        control: ControlPolicy | None = None,
+    ) -> ServedBackend:
+        """Put the same world on a network address; usable together with the in-process transport.
+
+        Args:
+            host: Address to listen on.
+            port: Of the API; 0 for any that is free.
+            storage_port: Of objects; 0 for any that is free.
+            autojump: Whether a request that waits moves a virtual clock to the next event.
+            control: Guard of ``/_fake/``; loopback callers only when left out.
+
+        Raises:
+            CannotListen: An address cannot be listened on.
+        """
+        served = ServedBackend(self, host, port, storage_port, autojump=autojump, control=control or ControlPolicy())
+        self._served.append(served)
+        return served
+
+    def _environ(self, url: str, storage_url: str, *, autojump: bool, control: ControlPolicy) -> dict[str, object]:
+        return {
+            "fake_backend.world": self._world,
+            "fake_backend.api_url": url,
+            "fake_backend.storage_url": storage_url,
+            "fake_backend.autojump": autojump,
+            "fake_backend.control": control,
+            "fake_backend.reset": self.reset,
+        }
+
+    def _forget(self, served: ServedBackend) -> None:
+        if served in self._served:
+            self._served.remove(served)
+
+
+class ServedBackend:
+    """A backend on a network address; made by ``FakeBackend.serve``."""
+
+    def __init__(
+        self, backend: FakeBackend, host: str, port: int, storage_port: int, *, autojump: bool, control: ControlPolicy
+    ) -> None:
+        # cheroot takes time to import, and a backend that is not served does not need it
+        from fake_backend.transports.live import LiveServer  # noqa: PLC0415
+
+        self._backend = backend
+        environ: dict[str, object] = {}
+        self._servers: list[LiveServer] = []
+        try:
+            for application, number in ((STORAGE, storage_port), (API, port)):
+                server = LiveServer(application, environ, host, number)
+                self._servers.append(server)
+                server.bind()
+            environ.update(backend._environ(self.url, self.storage_url, autojump=autojump, control=control))  # noqa: SLF001
+            for server in self._servers:
+                server.start()
+        except BaseException:
+            self.close()
+            raise
+
+    def __repr__(self) -> str:
+        return f"<ServedBackend {self.url}>"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def url(self) -> str:
+        """Base URL of the API."""
+        return self._servers[1].url
+
+    @property
+    def storage_url(self) -> str:
+        """Base URL of objects."""
+        return self._servers[0].url
+
+    def close(self) -> None:
+        """Stop listening; open streams end."""
+        for server in self._servers:
+            server.stop()
+        self._backend._forget(self)  # noqa: SLF001
+
+
+def _document(seed: Seed) -> SeedDocument:
+    """Return the rows that a seed stands for."""
+    if isinstance(seed, Mapping):
+        return validate(dict(seed))
+    if seed == "empty":
+        return validate(_NOBODY_ELSE)
+    if seed == "demo":
+        # Pillow draws the demo, and nothing else needs it
+        from fake_backend.demo import document  # noqa: PLC0415
+
+        return validate(document(DEMO_SEED))
+    return read(seed)
