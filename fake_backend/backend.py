@@ -164,6 +164,10 @@ class FakeBackend:
         """Return the lowest project, storage and data collection of a tenant, by those names."""
         return self._world.catalogue.first_ids(tenant)
 
+    def counts(self) -> dict[str, int]:
+        """Return how many rows there are, by resource."""
+        return self._world.catalogue.counts()
+
     def storage_root(self, storage_id: int) -> str | None:
         """Return the directory of a ``file_system`` storage, ``None`` for any other."""
         found = next((row for row in self._world.catalogue.storages() if row["id"] == storage_id), None)

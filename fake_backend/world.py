@@ -93,7 +93,7 @@ class World:
         self.exports.clear()
         self.database.empty()
         self.objects.clear()
-        self._remove_directory()
+        self._empty_directory()
         self.bugs.off()
         self.journal.clear()
 
@@ -136,6 +136,12 @@ class World:
             }
             self.objects.create_bucket(given["bucket_name"])
         return given
+
+    def _empty_directory(self) -> None:
+        """Remove what storages hold, but keep the place: somebody was told where it is."""
+        if self._directory is not None:
+            for entry in self._directory.iterdir():
+                shutil.rmtree(entry)
 
     def _remove_directory(self) -> None:
         if self._directory is not None:

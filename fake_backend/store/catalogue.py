@@ -13,6 +13,7 @@ from fake_backend.store.schema import (
     data_files,
     data_units,
     file_specifications,
+    metadata,
     projects,
     storages,
 )
@@ -21,6 +22,22 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from fake_backend.store.database import Database
+
+
+COUNTED = (
+    "tenants",
+    "users",
+    "tokens",
+    "storages",
+    "data_collections",
+    "file_specifications",
+    "projects",
+    "data_units",
+    "data_files",
+    "tasks",
+    "assignments",
+    "jobs",
+)
 
 
 class Catalogue:
@@ -105,6 +122,14 @@ class Catalogue:
                     ("storage", storages),
                     ("data_collection", data_collections),
                 )
+            }
+
+    def counts(self) -> dict[str, int]:
+        """Return how many rows there are of everything that a seed document can hold."""
+        with self._database.transaction() as connection:
+            return {
+                name: connection.execute(select(func.count()).select_from(metadata.tables[name])).scalar_one()
+                for name in COUNTED
             }
 
     def storages(self) -> list[dict[str, Any]]:

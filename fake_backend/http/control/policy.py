@@ -48,7 +48,7 @@ class ControlPolicy:
             given = headers.get(TOKEN_HEADER, headers.get("Authorization", "").removeprefix("Bearer "))
             if not hmac.compare_digest(given.encode(), self.token.encode()):
                 raise Unauthenticated("This control call needs the control token.", expected=f"a {TOKEN_HEADER} header")
-        elif not self.any_host and not _loopback(host):
+        elif not self.any_host and not is_loopback(host):
             raise Forbidden("Control calls are answered on a loopback host only.", received=host, expected="127.0.0.1")
         origin = headers.get("Origin")
         if origin is not None and urlsplit(origin).netloc.lower() != host.lower():
@@ -57,10 +57,10 @@ class ControlPolicy:
             )
 
 
-def _loopback(host: str) -> bool:
-    """Return whether a ``Host`` header names this machine by an address that nobody else can use."""
-    name = urlsplit(f"//{host}").hostname or ""
+def is_loopback(host: str) -> bool:
+    """Return whether a host, with or without a port, is an address of this machine that nobody else can use."""
     try:
-        return ipaddress.ip_address(name).is_loopback
-    except ValueError:
-        return name == "localhost"
+        name = urlsplit(f"//{host}").hostname or ""
+        return name == "localhost" or ipaddress.ip_address(name).is_loopback
+    except ValueError:  # no address, or brackets that do not match
+        return False

@@ -33,7 +33,12 @@ def progress(job_id: object) -> Response:
     job = here.exports.job(caller(), str(job_id))
     if not here.open_stream():
         raise Unavailable("Too many progress streams are open.", retry_after=RETRY_AFTER)
-    stream = ProgressStream(here, job, autojump=bool(request.environ.get("fake_backend.autojump")))
+    stream = ProgressStream(
+        here,
+        job,
+        autojump=bool(request.environ.get("fake_backend.autojump")),
+        connection=request.environ.get("fake_backend.connection"),
+    )
     response = Response(stream, content_type="text/event-stream; charset=utf-8")  # contract 2.3: both parts matter
     response.headers["Cache-Control"] = "no-cache"
     return response

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import json
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from fake_backend.core.jobs import AsyncJob, Feed, snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from fake_backend.world import World
 
@@ -25,8 +25,11 @@ def frame(name: str, data: dict[str, Any]) -> bytes:
     return f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n".encode()
 
 
-def _has_news(feed: Feed, seen: int) -> bool:
-    return feed.over or len(feed.events) > seen
+class Connection(Protocol):
+    """What a stream needs to know of its transport."""
+
+    def on_close(self, callback: Callable[[], object]) -> Callable[[], None]:
+        """Call ``callback`` when the connection ends; return what takes that back."""
 
 
 class ProgressStream:
@@ -36,13 +39,16 @@ class ProgressStream:
         world: Where the job runs.
         job: Its document at the moment of subscribing.
         autojump: Whether a wait may move a virtual clock.
+        connection: Tells when nobody is there any more.
     """
 
-    def __init__(self, world: World, job: AsyncJob, *, autojump: bool) -> None:
+    def __init__(self, world: World, job: AsyncJob, *, autojump: bool, connection: Connection | None) -> None:
         self._world = world
         self._job = job
         self._autojump = autojump
         self._open = True
+        self._hung_up = False
+        self._forget = connection.on_close(self._hang_up) if connection is not None else None
 
     def __iter__(self) -> Iterator[bytes]:
         """Yield frames until the job's end, the lifetime cap or the end of the world."""
@@ -54,14 +60,14 @@ class ProgressStream:
         if seen or self._job.finished:
             latest = feed.events[seen - 1] if seen else snapshot(self._job)
             yield frame(latest.name, latest.data)
-        while not (feed.over and seen >= len(feed.events)):
+        while not (self._hung_up or (feed.over and seen >= len(feed.events))):
             quiet_until = min(ends_at, clock.monotonic() + settings.heartbeat_seconds)
-            news = partial(_has_news, feed, seen)
+            news = partial(self._has_news, feed, seen)
             if clock.wait_until(news, deadline=quiet_until, autojump=self._autojump):
                 for event in feed.events[seen:]:
                     seen += 1
                     yield frame(event.name, event.data)
-            elif clock.monotonic() >= ends_at or clock.closed:
+            elif self._hung_up or clock.monotonic() >= ends_at or clock.closed:
                 return
             else:
                 yield frame("heartbeat", {"timestamp": clock.now().isoformat()})
@@ -71,3 +77,12 @@ class ProgressStream:
         if self._open:
             self._open = False
             self._world.close_stream()
+            if self._forget is not None:
+                self._forget()
+
+    def _hang_up(self) -> None:
+        self._hung_up = True
+        self._world.clock.changed()
+
+    def _has_news(self, feed: Feed, seen: int) -> bool:
+        return self._hung_up or feed.over or len(feed.events) > seen

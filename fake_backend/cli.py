@@ -1,0 +1,155 @@
+"""``fake-backend``: serve a backend on this machine until it is told to stop."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from enum import StrEnum
+from pathlib import Path  # noqa: TC003 (typer reads annotations as it runs)
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from fake_backend.backend import FakeBackend
+from fake_backend.core.errors import Refusal
+from fake_backend.demo.errors import PillowMissing
+from fake_backend.http.control.policy import ControlPolicy, is_loopback
+from fake_backend.ready import ReadyFile, UnwritableReadyFile, ready_line
+from fake_backend.seeding import SeedInvalid
+from fake_backend.settings import Settings
+from fake_backend.store.database import DatabaseUnusable
+from fake_backend.transports.refusals import CannotListen
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+REFUSED = 2  # exit status of a start that was refused
+INTERRUPTED = 130  # exit status after Ctrl-C, as shells have it
+
+
+class ClockKind(StrEnum):
+    """Whose time the backend lives by."""
+
+    system = "system"
+    virtual = "virtual"
+
+
+class CannotStart(Exception):  # noqa: N818 (a refusal)
+    """An option that cannot be met, in one sentence."""
+
+
+REFUSALS = (CannotStart, CannotListen, SeedInvalid, DatabaseUnusable, PillowMissing, UnwritableReadyFile, Refusal)
+
+
+@app.callback()
+def about() -> None:
+    """A fake of the Synapse backend on this machine."""
+
+
+@app.command()
+def serve(  # noqa: PLR0917 (typer makes each an option)
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port of the API; 0 for any that is free.")] = 0,
+    storage_port: Annotated[int, typer.Option(help="Port of objects (S3); 0 for any that is free.")] = 0,
+    seed: Annotated[str, typer.Option(help="demo, empty, or the path of a seed document.")] = "demo",
+    clock: Annotated[ClockKind, typer.Option(help="virtual time moves through /_fake/clock alone.")] = ClockKind.system,
+    autojump: Annotated[bool, typer.Option("--autojump", help="A read that waits moves a virtual clock.")] = False,  # noqa: FBT002
+    database: Annotated[str | None, typer.Option(help="SQLAlchemy URL of the rows; in memory unless given.")] = None,
+    ready_file: Annotated[Path | None, typer.Option(help="Write the ready line here too, mode 0600.")] = None,
+    bulk_files_manifest: Annotated[  # noqa: FBT002
+        bool, typer.Option("--bulk-files-manifest", help="Fill files_manifest in bulk answers.")
+    ] = False,
+    no_control: Annotated[bool, typer.Option("--no-control", help="Have no /_fake/ at all.")] = False,  # noqa: FBT002
+    control_token_env: Annotated[
+        str | None, typer.Option(help="Environment variable with the token that /_fake/ then requires.")
+    ] = None,
+) -> None:
+    """Serve until SIGTERM or Ctrl-C; one JSON line on stdout says when, where and with which tokens."""
+    try:
+        status = _serve(
+            host=host,
+            ports=(port, storage_port),
+            control=_control(host, enabled=not no_control, variable=control_token_env),
+            autojump=_autojump(autojump, clock),
+            ready_file=ready_file,
+            backend={
+                "seed": seed,
+                "clock": clock.value,
+                "database": database,
+                "settings": Settings(bulk_files_manifest=bulk_files_manifest),
+            },
+        )
+    except REFUSALS as refusal:
+        typer.echo(f"fake-backend: {refusal}", err=True)
+        raise typer.Exit(REFUSED) from refusal
+    raise typer.Exit(status)
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+def _serve(
+    *,
+    host: str,
+    ports: tuple[int, int],
+    control: ControlPolicy,
+    autojump: bool,
+    ready_file: Path | None,
+    backend: dict[str, Any],
+) -> int:
+    """Serve until told to stop; return the exit status."""
+    told = _Told()
+    with (
+        FakeBackend(**backend) as running,
+        running.serve(host, ports[0], storage_port=ports[1], autojump=autojump, control=control) as served,
+    ):
+        line = ready_line(running, served)
+        with ReadyFile(ready_file, line):
+            sys.stdout.write(line + "\n")
+            sys.stdout.flush()
+            return told.wait()
+
+
+class _Told:
+    """What the process was told by signal: SIGTERM ends with 0, SIGINT with 130."""
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+        self._status = 0
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._hear)
+
+    def _hear(self, number: int, _frame: FrameType | None) -> None:
+        self._status = INTERRUPTED if number == signal.SIGINT else 0
+        self._event.set()
+
+    def wait(self) -> int:
+        """Wait for a signal; return the exit status that it asks for."""
+        self._event.wait()
+        return self._status
+
+
+def _control(host: str, *, enabled: bool, variable: str | None) -> ControlPolicy:
+    """Return the guard of ``/_fake/``, or refuse to open it to a network without a token."""
+    if variable is not None:
+        token = os.environ.get(variable)
+        if not token:
+            raise CannotStart(f"--control-token-env names {variable}, which is not set; put the token there.")
+        return ControlPolicy(enabled=enabled, token=token)
+    if enabled and not is_loopback(host):
+        raise CannotStart(
+            f"--host {host} is not loopback, so /_fake/ needs a guard: give --control-token-env NAME, or --no-control."
+        )
+    return ControlPolicy(enabled=enabled)
+
+
+def _autojump(wanted: bool, clock: ClockKind) -> bool:  # noqa: FBT001 (private)
+    if wanted and clock is ClockKind.system:
+        raise CannotStart("--autojump moves a virtual clock; give --clock virtual with it.")
+    return wanted
