@@ -1,0 +1,1 @@
+"""HTTP clients of the backend and what they share."""

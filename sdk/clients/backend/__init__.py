@@ -1,0 +1,5 @@
+"""The v1 API."""
+
+from sdk.clients.backend.client import BackendClient
+
+__all__ = ["BackendClient"]

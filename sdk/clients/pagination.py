@@ -1,0 +1,199 @@
+"""Pages and how to walk them: envelopes, ``next`` links, page retries, throttle, loop guard.
+
+Source: contract.md 1.3 and 1.4; export guide, "bounded retry".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sdk.clients.errors import (
+    ClientConnectionError,
+    ClientError,
+    IncompleteResponseError,
+    PaginationLoopError,
+    ResponseError,
+)
+from sdk.clients.query import MAX_QUERY_BYTES, Params, query_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from sdk.clients.retry import PagePolicy
+    from sdk.clients.transport import Transport
+
+__all__ = [
+    "MAX_QUERY_BYTES",
+    "Page",
+    "Params",
+    "Row",
+    "fetch_page",
+    "page_of",
+    "query_bytes",
+    "row_of",
+    "unwrapped",
+    "walk_pages",
+    "with_page_retries",
+]
+
+Row = dict[str, Any]
+"""One row of a list, as the API gives it."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a list.
+
+    Args:
+        results: Rows in the list's order.
+        next: Link to the page after, ``None`` on the last.
+        previous: Link to the page before.
+        count: Number of all rows; ``None`` in cursor mode and in v2.
+    """
+
+    results: list[Row]
+    next: str | None = None
+    previous: str | None = None
+    count: int | None = None
+
+
+def unwrapped(body: object) -> object:
+    """Return what a v2 envelope holds, or the body itself where there is no envelope.
+
+    It is one if and only if the root object has both ``data`` and ``meta`` (contract.md 1.3).
+    """
+    if isinstance(body, dict) and "data" in body and "meta" in body:
+        return body["data"]
+    return body
+
+
+def row_of(body: object, *, what: str) -> Row:
+    """Return the object of a single-resource answer, out of its envelope.
+
+    Args:
+        body: Decoded body.
+        what: What was asked, for the sentence: ``"job 7"``.
+
+    Raises:
+        ResponseError: It is no object.
+    """
+    row = unwrapped(body)
+    if not isinstance(row, dict):
+        raise ResponseError(f"The answer for {what} is {_kind(row)}; an object was expected.")
+    return row
+
+
+def page_of(body: object, *, url: str) -> Page:
+    """Read a page out of either envelope, or a bare one.
+
+    Args:
+        body: Decoded body.
+        url: Redacted address, for the sentence of a refusal.
+
+    Raises:
+        ClientConnectionError: The body is no JSON at all: cut, or from something in between; worth another attempt.
+        ResponseError: It is JSON, and no page.
+    """
+    if isinstance(body, str):
+        raise ClientConnectionError(f"GET {url}: the answer is no JSON but begins with {body[:80]!r}.", url=url)
+    if not isinstance(body, dict):
+        raise ResponseError(f"GET {url}: the answer is {_kind(body)}; a page was expected.", url=url)
+    if "data" in body and "meta" in body:
+        meta = body["meta"] if isinstance(body["meta"], dict) else {}
+        links = meta.get("pagination")
+        links = links if isinstance(links, dict) else {}
+        rows, following, before, count = body["data"], links.get("next_cursor"), links.get("previous_cursor"), None
+    else:
+        rows, following, before, count = (body.get(key) for key in ("results", "next", "previous", "count"))
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise ResponseError(f"GET {url}: the page holds {_kind(rows)} instead of a list of rows.", url=url)
+    for link in (following, before):
+        if link is not None and not isinstance(link, str):
+            raise ResponseError(f"GET {url}: a page link is {_kind(link)}; text or null was expected.", url=url)
+    counted = count if isinstance(count, int) and not isinstance(count, bool) else None
+    return Page(rows, following or None, before or None, counted)
+
+
+def with_page_retries[T](
+    transport: Transport, policy: PagePolicy, ask: Callable[[], T], *, repeatable: bool = False
+) -> T:
+    """Ask until an answer comes or the policy's retries are spent.
+
+    Connections are closed before each further attempt: a kept-alive one may be broken for good.
+
+    Args:
+        transport: What the question goes through; its clock waits.
+        policy: Retries, waits and statuses.
+        ask: Sends one request.
+        repeatable: Whether a POST whose answer was lost may be sent again, because it only reads.
+
+    Raises:
+        ClientError: The last attempt's error.
+    """
+    attempt = 0
+    while True:
+        failure: ClientError
+        try:
+            return ask()
+        except ClientError as error:
+            again = policy.covers(error) or (repeatable and isinstance(error, IncompleteResponseError))
+            if attempt >= policy.retries or not again:
+                raise
+            failure = error
+        transport.forget_connections()
+        transport.clock.sleep(policy.wait(attempt, failure))
+        attempt += 1
+
+
+def fetch_page(transport: Transport, path: str, params: Params | None, policy: PagePolicy) -> Page:
+    """Return one page, asked for as often as the policy allows.
+
+    Args:
+        transport: The backend.
+        path: Path or URL of the list.
+        params: Query parameters.
+        policy: Page retries and time-outs.
+    """
+
+    def ask() -> Page:
+        body = transport.request("GET", path, params=params, timeouts=policy.timeouts)
+        return page_of(body, url=transport.redactor.text(path))
+
+    return with_page_retries(transport, policy, ask)
+
+
+def walk_pages(transport: Transport, path: str, params: Params | None, policy: PagePolicy) -> Iterator[Page]:
+    """Yield the pages of a list, following ``next`` links as given; an empty page is not the end.
+
+    Args:
+        transport: The backend; links to another origin are refused.
+        path: Path of the list.
+        params: Query parameters of the first page; links carry those of the others.
+        policy: Page retries, time-outs and throttle.
+
+    Raises:
+        PaginationLoopError: A link comes a second time.
+        OpaqueCursorError: A link is neither URL nor path.
+        OriginError: A link leads elsewhere.
+    """
+    url = transport.address(path, params)
+    seen = {url}
+    while True:
+        page = fetch_page(transport, url, None, policy)
+        following = None if page.next is None else transport.link(page.next, current=url)
+        if following in seen:
+            shown = transport.redactor.text(following or "")
+            raise PaginationLoopError(
+                f"The next link {shown} comes a second time; the list would never end.", url=shown
+            )
+        yield page
+        if following is None:
+            return
+        seen.add(following)
+        url = following
+        transport.clock.sleep(policy.throttle)
+
+
+def _kind(value: object) -> str:
+    return "null" if value is None else f"a JSON {type(value).__name__}"

@@ -1,0 +1,65 @@
+"""Sessions of ``requests`` that send what they are told to, and no more.
+
+``requests`` likes to help: it takes credentials from ``~/.netrc`` or from a URL's user info, keeps cookies for every
+port of a host, and re-reads ``.netrc`` on redirects. None of that happens here.
+"""
+
+from __future__ import annotations
+
+from http.cookiejar import DefaultCookiePolicy
+from typing import TYPE_CHECKING, override
+
+import requests
+from requests.adapters import HTTPAdapter
+from requests.auth import AuthBase
+
+if TYPE_CHECKING:
+    from urllib3.util import Retry
+
+POOL_SIZE = 32  # connections kept to one host: the payload workers and a stream fit in
+CREDENTIAL_HEADERS = ("Authorization", "Cookie", "Synapse-Access-Token", "Synapse-Tenant", "Synapse-Agent")
+
+
+class _NoLookup(AuthBase):
+    """Stands where an authenticator would, so that ``requests`` looks for none."""
+
+    @override
+    def __call__(self, r: requests.PreparedRequest) -> requests.PreparedRequest:
+        return r
+
+
+class _RenewableAdapter(HTTPAdapter):
+    """An adapter that can begin anew with connections, without disturbing requests that are under way."""
+
+    def forget(self) -> None:
+        """Use new pools from now on; old ones close their connections when the last request leaves them."""
+        self.init_poolmanager(POOL_SIZE, POOL_SIZE)
+        self.proxy_manager = {}
+
+
+class PlainSession(requests.Session):
+    """A session without cookies, ``.netrc``, or credentials on redirects.
+
+    Args:
+        retry: Policy of the transport.
+    """
+
+    def __init__(self, retry: Retry) -> None:
+        super().__init__()
+        self.auth = _NoLookup()
+        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        self._adapter = _RenewableAdapter(max_retries=retry, pool_connections=POOL_SIZE, pool_maxsize=POOL_SIZE)
+        self.mount("http://", self._adapter)
+        self.mount("https://", self._adapter)
+
+    @override
+    def rebuild_auth(self, prepared_request: requests.PreparedRequest, response: requests.Response) -> None:
+        for name in CREDENTIAL_HEADERS:
+            prepared_request.headers.pop(name, None)
+
+    def forget_connections(self) -> None:
+        """Open new connections from now on; safe while other threads are sending.
+
+        A kept-alive connection can be broken for good, and then every retry on it fails (incidents.md 2, SYN-7443).
+        """
+        self._adapter.forget()

@@ -1,0 +1,1 @@
+"""Plugins: actions, their steps, and the context that they run in."""
