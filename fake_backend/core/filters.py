@@ -21,7 +21,7 @@ MAX_ID = 2**63 - 1  # what a 64-bit key column holds
 _RANGE = re.compile(r"(\d+)-(\d+)")
 
 
-class Test(StrEnum):
+class Comparison(StrEnum):
     """How a condition tests its field."""
 
     EQUALS = "equals"
@@ -51,7 +51,7 @@ class Condition:
     """
 
     field: str
-    test: Test
+    test: Comparison
     value: Value
 
 
@@ -178,17 +178,17 @@ def items(text: str) -> list[str]:
     return [item for part in text.split(",") if (item := part.strip())]
 
 
-def number_is(name: str, test: Test = Test.EQUALS) -> Parser:
+def number_is(name: str, test: Comparison = Comparison.EQUALS) -> Parser:
     """Return the parser of a key that compares an integer column."""
     return lambda text: Condition(name, test, integer(text))
 
 
 def truth_is(name: str) -> Parser:
     """Return the parser of a key that compares a boolean column."""
-    return lambda text: Condition(name, Test.EQUALS, boolean(text))
+    return lambda text: Condition(name, Comparison.EQUALS, boolean(text))
 
 
-def moment_is(name: str, test: Test) -> Parser:
+def moment_is(name: str, test: Comparison) -> Parser:
     """Return the parser of a key that compares an instant."""
     return lambda text: Condition(name, test, instant(text))
 
@@ -201,12 +201,12 @@ def choice_of(name: str, *choices: str) -> Parser:
         for item in wanted:
             if item not in choices:
                 raise ValueError(f"Select a valid choice. {item} is not one of the available choices.")
-        return Condition(name, Test.ANY_OF, wanted)
+        return Condition(name, Comparison.ANY_OF, wanted)
 
     return parse
 
 
-def numbers_within(name: str, test: Test = Test.WITHIN) -> Parser:
+def numbers_within(name: str, test: Comparison = Comparison.WITHIN) -> Parser:
     """Return the parser of a comma list of ids, in which ``3-7`` is a range."""
 
     def parse(text: str) -> Condition | None:
@@ -222,11 +222,11 @@ def numbers_within(name: str, test: Test = Test.WITHIN) -> Parser:
 
 def related_to(relation: str) -> Parser:
     """Return the parser of a comma list of ids of a relation."""
-    return lambda text: Condition(relation, Test.RELATED, tuple(integer(item) for item in items(text)))
+    return lambda text: Condition(relation, Comparison.RELATED, tuple(integer(item) for item in items(text)))
 
 
 def _search(text: str) -> Condition:
-    return Condition("files", Test.FILE_NAME, text.strip())
+    return Condition("files", Comparison.FILE_NAME, text.strip())
 
 
 def _discarded(text: str) -> Condition | None:
@@ -235,10 +235,10 @@ def _discarded(text: str) -> Condition | None:
         return None
     if choice not in {"discarded", "not_discarded", "active"}:
         raise ValueError(f"Select a valid choice. {choice} is not one of the available choices.")
-    return Condition("is_discarded", Test.EQUALS, choice == "discarded")
+    return Condition("is_discarded", Comparison.EQUALS, choice == "discarded")
 
 
-_COMPARISONS = {"gt": Test.ABOVE, "gte": Test.AT_LEAST, "lt": Test.BELOW, "lte": Test.AT_MOST}
+_COMPARISONS = {"gt": Comparison.ABOVE, "gte": Comparison.AT_LEAST, "lt": Comparison.BELOW, "lte": Comparison.AT_MOST}
 _TASK_RELATIONS = ("assignments", "labelers", "reviewers", "groups", "stages", "workshops", "tags")
 STATUS_LABELS = ("stand_by", "in_progress", "completed", "skipped")
 STATUS_REVIEWS = ("stand_by", "in_progress", "completed", "rejected", "skipped")
@@ -247,7 +247,7 @@ SCHEMAS = ("any", "dm_schema_v1")
 TASKS_V1 = FilterSet(
     {
         "ids": numbers_within("id"),
-        "ids_ex": numbers_within("id", Test.OUTSIDE),
+        "ids_ex": numbers_within("id", Comparison.OUTSIDE),
         "search": _search,
         "project": number_is("project_id"),
         "id": number_is("id"),
@@ -281,8 +281,8 @@ TASKS_V2 = FilterSet(
 TASKS_JOB = FilterSet(
     {
         **TASKS_V1.declared,
-        "_id_gte": number_is("id", Test.AT_LEAST),
-        "_id_lt": number_is("id", Test.BELOW),
+        "_id_gte": number_is("id", Comparison.AT_LEAST),
+        "_id_lt": number_is("id", Comparison.BELOW),
     },
     lists=TASKS_V1.lists,
 )

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from fake_backend.demo.picture import Picture
     from fake_backend.demo.plan import Content
 
-POINTS: Final = {"medium": (90, 260), "large": (1_600, 2_600), "huge": (7_600, 8_400)}
+POINTS: Final = {"medium": (160, 320), "large": (1_600, 2_600), "huge": (7_600, 8_400)}
 """Points of all outlines of a payload, fewest and most; a point takes some 13 bytes of JSON."""
 
 NOTES: Final = ("가려짐", "흐림", "", "야간 촬영", "partly hidden")  # occluded, blurred, -, taken at night

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from fake_backend.core.errors import BadRequest
-from fake_backend.core.filters import TASKS_JOB, Condition, Selection, Test
+from fake_backend.core.filters import TASKS_JOB, Condition, Selection, Comparison
 from fake_backend.exports.paths import relative
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class ExportRequest:
         selection = TASKS_JOB.select_json(raw_filter)
         named = [test.value for test in selection.conditions if test.field == "project_id"]
         project_id = _integer(body, "project_id", default=int(str(named[0])) if named else None)
-        conditions = (Condition("project_id", Test.EQUALS, project_id), *selection.conditions)
+        conditions = (Condition("project_id", Comparison.EQUALS, project_id), *selection.conditions)
         chunk_rows = None
         if body.get("chunk_size") is not None:
             chunk_rows = _integer(body, "chunk_size")

@@ -36,6 +36,6 @@ def read_http(text: str) -> datetime | None:
     """Return the instant of a header's date, ``None`` when it is none."""
     try:
         instant = parsedate_to_datetime(text)
-    except ValueError:
+        return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
+    except (ValueError, OverflowError):  # no date; a date that its zone moves out of the calendar
         return None
-    return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant

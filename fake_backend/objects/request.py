@@ -123,9 +123,9 @@ def _headers(environ: WSGIEnvironment) -> dict[str, str]:
 def _header_text(value: str) -> str:
     """Return a header's text: signers take UTF-8, and clients send that or latin-1."""
     try:
-        return value.encode("latin-1").decode()
+        return value.encode("latin-1").decode().strip()
     except UnicodeDecodeError:
-        return value
+        return value.strip()
 
 
 def _bucket_of_host(host: str, storage_url: str) -> str:

@@ -219,16 +219,16 @@ def _configuration(index: int, row: StorageRow) -> None:
             )
 
 
-def _once[Key](resource: str, key: str, values: Sequence[Key]) -> set[Key]:
-    """Return ``values`` as a set, refusing the first that repeats."""
-    seen = set(values)
+def _once[Key](resource: str, key: str, values: Sequence[Key]) -> Collection[Key]:
+    """Return ``values``, quick to look up and in their order, refusing the first that repeats."""
+    seen = dict.fromkeys(values)
     if len(seen) < len(values):
         before: set[Key] = set()
         for index, value in enumerate(values):
             if value in before:
                 raise SeedInvalid(path((resource, index, key)), value, f"another {key} than those of rows before it")
             before.add(value)
-    return seen
+    return seen.keys()
 
 
 def _by_id[Row](resource: str, rows: Sequence[_HasId], values: Sequence[Row]) -> dict[int, Row]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import ColumnElement, and_, bindparam, exists, false, func, or_, select
 
-from fake_backend.core.filters import Condition, Ranges, Test
+from fake_backend.core.filters import Condition, Ranges, Comparison
 from fake_backend.store.instants import stored
 from fake_backend.store.schema import assignments, data_files, projects, task_relations, tasks
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 type Clause = ColumnElement[bool]
 
-_COMPARE: dict[Test, Callable[[Any, Any], Clause]] = {
-    Test.EQUALS: lambda column, value: column == value,
-    Test.BELOW: lambda column, value: column < value,
-    Test.AT_MOST: lambda column, value: column <= value,
-    Test.ABOVE: lambda column, value: column > value,
-    Test.AT_LEAST: lambda column, value: column >= value,
+_COMPARE: dict[Comparison, Callable[[Any, Any], Clause]] = {
+    Comparison.EQUALS: lambda column, value: column == value,
+    Comparison.BELOW: lambda column, value: column < value,
+    Comparison.AT_MOST: lambda column, value: column <= value,
+    Comparison.ABOVE: lambda column, value: column > value,
+    Comparison.AT_LEAST: lambda column, value: column >= value,
 }
 
 
@@ -33,7 +33,7 @@ def scope(tenant: str | None, conditions: Sequence[Condition]) -> list[Clause]:
     """
     if tenant is None:
         return [false()]
-    named = next((test.value for test in conditions if test.field == "project_id" and test.test is Test.EQUALS), None)
+    named = next((test.value for test in conditions if test.field == "project_id" and test.test is Comparison.EQUALS), None)
     if named is None:
         owner: Clause = tasks.c.tenant == tenant
     else:
@@ -51,9 +51,9 @@ def clause(condition: Condition) -> Clause:
             return exists(
                 select(1).where(assignments.c.task_id == tasks.c.id, assignments.c.is_discarded == bool(wanted))
             )
-        case Condition(field="assignments", test=Test.RELATED, value=ids):
+        case Condition(field="assignments", test=Comparison.RELATED, value=ids):
             return exists(select(1).where(assignments.c.task_id == tasks.c.id, _among(assignments.c.id, ids)))
-        case Condition(field=relation, test=Test.RELATED, value=ids):
+        case Condition(field=relation, test=Comparison.RELATED, value=ids):
             return exists(
                 select(1).where(
                     task_relations.c.task_id == tasks.c.id,
@@ -61,17 +61,17 @@ def clause(condition: Condition) -> Clause:
                     _among(task_relations.c.related_id, ids),
                 )
             )
-        case Condition(test=Test.FILE_NAME, value=text):
+        case Condition(test=Comparison.FILE_NAME, value=text):
             return exists(
                 select(1).where(
                     data_files.c.data_unit_id == tasks.c.data_unit_id,
                     _folded(data_files.c.file_name_original).contains(str(text).casefold(), autoescape=True),
                 )
             )
-        case Condition(field=name, test=Test.WITHIN | Test.OUTSIDE as test, value=ranges):
+        case Condition(field=name, test=Comparison.WITHIN | Comparison.OUTSIDE as test, value=ranges):
             inside = _within(tasks.c[name], cast("Ranges", ranges))
-            return inside if test is Test.WITHIN else ~inside
-        case Condition(field=name, test=Test.ANY_OF, value=choices):
+            return inside if test is Comparison.WITHIN else ~inside
+        case Condition(field=name, test=Comparison.ANY_OF, value=choices):
             return tasks.c[name].in_(cast("tuple[str, ...]", choices))
         case Condition(field=name, test=test, value=value):
             return _COMPARE[test](tasks.c[name], stored(value) if isinstance(value, datetime) else value)

@@ -101,7 +101,7 @@ def request_environ(request: Request, connection: Connection, extra: Mapping[str
         if key in PROXY_ONLY:
             continue
         if key in environ:
-            value = f"{environ[key]}{'; ' if key == 'HTTP_COOKIE' else ','}{value}"  # noqa: PLW2901 (joined in place)
+            value = f"{environ[key]}{'; ' if key == 'HTTP_COOKIE' else ', '}{value}"  # noqa: PLW2901 (joined in place)
         environ[key] = value
     environ.update(extra)
     environ["fake_backend.transport"] = connection.transport

@@ -173,7 +173,6 @@ class Listener(cheroot.HTTPServer):
     request_queue_size = 1024  # cheroot's 5 turns clients away when a hundred come at once
     keep_alive_conn_limit = sys.maxsize  # cheroot's 10 ends keep-alive for the eleventh client
     timeout = 75  # seconds that a client may keep a connection without a word: nginx's keepalive_timeout
-    expiration_interval = 0.05  # seconds; cheroot looks as often whether it is to stop
     max_request_header_size = 65536  # six times the longest query of contract.md 3.2
     max_request_body_size = 2**30  # a body is held in memory; S3's own 5 GB would not fit
 
