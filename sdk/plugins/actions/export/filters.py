@@ -1,0 +1,86 @@
+"""The filter of an export: which keys are allowed, what a value may be, and what says nothing.
+
+The list endpoints answer an unknown key with every row they have (incidents.md 1, SYN-7398), so a key that is not on
+the list of its target is refused here, before anything is requested.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from sdk.clients.query import MAX_QUERY_BYTES, query_bytes
+from sdk.plugins.actions.export.errors import UnsupportedFilterError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sdk.plugins.actions.export.targets import Target
+
+type Scalar = str | int | float | bool
+type FilterValue = Scalar | list[Scalar]
+type Filters = dict[str, FilterValue]
+
+OWN_QUERY_BYTES = 400  # what the SDK's own keys and a page's cursor add to a query, generously
+
+
+def checked_filters(target: Target, filters: Mapping[str, object]) -> Filters:
+    """Return the filter as it is sent: known keys, plain values, blank ones left out.
+
+    Args:
+        target: Whose allow-list counts.
+        filters: The export's filter; lists, tuples and sets are comma lists, dates become ISO 8601.
+
+    Raises:
+        UnsupportedFilterError: A key is not on the list, a value is no scalar or list of scalars, or the query that
+            carries them would be over 10,000 bytes (contract.md 3.2).
+    """
+    unknown = sorted(set(filters) - target.filters)
+    if unknown:
+        raise UnsupportedFilterError(
+            f"Unsupported export filter key(s) for target {target.name!r}: {', '.join(map(repr, unknown))}; "
+            f"supported are {', '.join(sorted(target.filters))}."
+        )
+    plain = {key: _plain(key, value) for key, value in filters.items() if value is not None}
+    kept = {key: value for key, value in plain.items() if not is_blank(value)}
+    size = query_bytes(kept)
+    if size > MAX_QUERY_BYTES - OWN_QUERY_BYTES:
+        longest = max(kept, key=lambda key: query_bytes({key: kept[key]}))
+        raise UnsupportedFilterError(
+            f"The export's filter is {size} bytes long as a query, mostly by {longest!r}; "
+            f"up to {MAX_QUERY_BYTES - OWN_QUERY_BYTES} bytes are taken: select fewer ids or use a range."
+        )
+    return kept
+
+
+def blank_keys(filters: Mapping[str, object]) -> list[str]:
+    """Return the keys that are given without a value and therefore select nothing away."""
+    return sorted(key for key, value in filters.items() if value is None or is_blank(value))
+
+
+def is_blank(value: object) -> bool:
+    """Return whether a value is no filter: white space, commas, or a list of such."""
+    if isinstance(value, str):
+        return not value.strip(" \t\r\n,")
+    if isinstance(value, list | tuple | set | frozenset):
+        return all(item is None or is_blank(item) for item in value)
+    return False
+
+
+def _plain(key: str, value: object) -> FilterValue:
+    if isinstance(value, list | tuple):
+        return [_scalar(key, item) for item in value if item is not None]
+    if isinstance(value, set | frozenset):
+        return sorted((_scalar(key, item) for item in value if item is not None), key=str)
+    return _scalar(key, value)
+
+
+def _scalar(key: str, value: object) -> Scalar:
+    if isinstance(value, date):  # a datetime is a date
+        return value.isoformat()
+    if isinstance(value, str | int | float):
+        return value
+    raise UnsupportedFilterError(
+        f"The export filter {key!r} is of type {type(value).__name__}; a string, a number, a boolean, a date or a list "
+        f"of them would do."
+    )

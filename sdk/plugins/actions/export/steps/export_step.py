@@ -1,0 +1,62 @@
+"""What all steps of an export have in common: a name, a share of the progress, and a head that they belong to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, override
+
+from sdk.plugins.actions.export.context import ExportContext
+from sdk.plugins.steps import BaseStep
+
+if TYPE_CHECKING:
+    from sdk.plugins.steps import StepResult
+
+SERVER_EXPORT = "server_export"
+"""Under which the gathering of rows is reported, on both heads (export guide, observability)."""
+
+
+class ExportStep(BaseStep[ExportContext]):
+    """A step with a fixed name and a fixed share.
+
+    Attributes:
+        step_name: Name in the registry.
+        proportion: Share of the job's progress in per cent (contract.md 2).
+    """
+
+    step_name: ClassVar[str]
+    proportion: ClassVar[int]
+
+    @property
+    @override
+    def name(self) -> str:
+        return self.step_name
+
+    @property
+    @override
+    def progress_weight(self) -> float:
+        return self.proportion / 100
+
+
+class InProcessStep(ExportStep):
+    """A step that is skipped when the server gathers the rows."""
+
+    @override
+    def can_skip(self, context: ExportContext) -> bool:
+        return context.is_delegated
+
+
+class DelegatedStep(ExportStep):
+    """A step that is skipped when this process gathers the rows."""
+
+    @override
+    def can_skip(self, context: ExportContext) -> bool:
+        return not context.is_delegated
+
+
+class DestinationStep(ExportStep):
+    """A step that opens the destination, and therefore undoes it when the export fails."""
+
+    @override
+    def rollback(self, context: ExportContext, result: StepResult) -> None:
+        del result
+        if context.staging is not None:
+            context.staging.discard()

@@ -1,0 +1,51 @@
+"""Finalize: what depends on all items, then publish, then clear up."""
+
+from __future__ import annotations
+
+from typing import override
+
+from sdk.plugins.actions.export.context import ExportContext, needed
+from sdk.plugins.actions.export.messages import Message, tell
+from sdk.plugins.actions.export.steps.export_step import ExportStep
+from sdk.plugins.steps import StepResult
+from sdk.storage import StorageError
+
+
+class FinalizeStep(ExportStep):
+    """Makes the export stand at its destination. What comes after that cannot undo it."""
+
+    step_name = "finalize"
+    proportion = 10
+
+    @override
+    def execute(self, context: ExportContext) -> StepResult:
+        exporter = needed(context.exporter, "exporter")
+        staging = needed(context.staging, "staging")
+        exporter.additional_file_saving(staging.tree)
+        exporter.save_error_list(staging.tree, context.errors_json, context.errors_original)
+        context.output_path = staging.publish()
+        staging.discard()
+        _remove_bundle(context)
+        exported, failed = context.exported_count, context.failed_count
+        message = Message.COMPLETED_WITH_FAILURES if failed else Message.COMPLETED
+        tell(context.runtime_ctx, message, exported=exported, failed=failed)
+        outcome = {"exported_count": exported, "failed_count": failed, "output_path": context.output_path}
+        context.log("export_completed", {**outcome, "head": context.head})
+        return StepResult(data=outcome)
+
+
+def _remove_bundle(context: ExportContext) -> None:
+    """Remove the bundle of a delegated export, if it lies where bundles lie; failing that costs only room."""
+    manifest, root = context.manifest, context.root
+    if manifest is None or root is None:
+        return
+    problem = "its place does not look like a bundle's"
+    if manifest.is_removable:
+        try:
+            root.delete_tree(manifest.prefix, prune_to=str(context.params.get("path") or ""))
+        except StorageError as error:
+            problem = str(error)
+        else:
+            return
+    context.errors.append(f"The bundle {manifest.prefix!r} was left in the storage: {problem}")
+    context.runtime_ctx.logger.warning(context.errors[-1])

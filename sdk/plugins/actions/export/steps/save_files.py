@@ -1,0 +1,51 @@
+"""SaveFiles: save the files of each item, one by one, into the staging."""
+
+from __future__ import annotations
+
+from typing import override
+
+from sdk.plugins.actions.export.context import ExportContext, needed
+from sdk.plugins.actions.export.errors import NothingExportedError
+from sdk.plugins.actions.export.messages import Message, tell
+from sdk.plugins.actions.export.metrics import MetricsRecord
+from sdk.plugins.actions.export.pace import Pace
+from sdk.plugins.actions.export.steps.export_step import ExportStep
+from sdk.plugins.steps import StepResult
+
+
+class SaveFilesStep(ExportStep):
+    """Pulls the items through fetching, conversion and saving; reports at most every 25 items or half second."""
+
+    step_name = "save_files"
+    proportion = 38
+
+    @override
+    def execute(self, context: ExportContext) -> StepResult:
+        exporter = needed(context.exporter, "exporter")
+        tree = needed(context.staging, "staging").tree
+        originals = bool(context.params.get("save_original_file"))
+        total = context.total_count
+        exporter.output_paths = exporter.setup_output_directories(tree, originals) or {}
+        original_files = MetricsRecord(stand_by=total if originals else 0)
+        data_files = MetricsRecord(stand_by=total)
+        tell(context.runtime_ctx, Message.SAVING, count=total)
+        pace = Pace(context.clock)
+        for number, final in enumerate(needed(context.converted_items, "converted items"), 1):
+            exporter.run.reporting = pace.due(number) or number == total
+            saved = exporter.process_file_saving(
+                final, tree, originals, context.errors_json, context.errors_original, original_files, data_files, number
+            )
+            if saved is False:  # a hook that returns nothing has nothing to complain about
+                context.failed_count += 1
+            else:
+                context.exported_count += 1
+        exporter.run.reporting = True
+        context.set_metrics({"success": context.exported_count, "failed": context.failed_count})
+        if context.failed_count and not context.exported_count:
+            raise NothingExportedError(_sentence(context))
+        return StepResult(data={"exported": context.exported_count, "failed": context.failed_count})
+
+
+def _sentence(context: ExportContext) -> str:
+    first = (context.errors_json or context.errors_original or [["", "no reason given"]])[0]
+    return f"None of {context.failed_count} row(s) could be exported; the first: {': '.join(filter(None, first))}."
