@@ -56,7 +56,7 @@ class ExportRequest:
         path = relative(_required(body, "path"))
         target = _target(_required(body, "targets"))
         _choice(body, "format", FORMATS)
-        raw_filter = body.get("filter") or {}
+        raw_filter = {} if body.get("filter") is None else body["filter"]
         if not isinstance(raw_filter, Mapping):
             raise BadRequest("filter is an object.", received=raw_filter, field="filter")
         selection = TASKS_JOB.select_json(raw_filter)
@@ -67,7 +67,9 @@ class ExportRequest:
         if body.get("chunk_size") is not None:
             chunk_rows = _integer(body, "chunk_size")
             if not 1 <= chunk_rows <= MAX_CHUNK:
-                raise BadRequest("chunk_size is out of range.", received=chunk_rows, expected=f"1 to {MAX_CHUNK}")
+                raise BadRequest(
+                    "chunk_size is out of range.", received=chunk_rows, expected=f"1 to {MAX_CHUNK}", field="chunk_size"
+                )
         return cls(
             storage_id=storage_id,
             path=path,

@@ -1,0 +1,176 @@
+"""Export jobs from enqueue to bundle: what is refused before a job exists, and what a finished one has written."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+BODY = {
+    "storage_id": 3,
+    "path": "exports/run",
+    "targets": ["task"],
+    "project_id": 1,
+    "filter": {"project": 1},
+    "include_original_files": True,
+}
+
+
+def finished(caller, **changes):
+    """Enqueue, follow the stream to its end, and return the job's document."""
+    job_id = caller.post("/v2/plugin_exports/", json={**BODY, **changes}).json()["data"]["job_id"]
+    with caller.get(f"/v2/async_jobs/{job_id}/progress/", stream=True) as stream:
+        stream.content  # noqa: B018 (reading moves the clock)
+    return caller.get(f"/v2/async_jobs/{job_id}/").json()["data"]
+
+
+def lines(root, job):
+    """Return the bundle's rows in the order of the manifest's parts."""
+    manifest = job["data"]["manifest"]
+    parts = manifest["targets"]["task"]["parts"]
+    return [
+        json.loads(line)
+        for part in parts
+        for line in (Path(root) / manifest["prefix"] / part["path"]).read_text("utf-8").splitlines()
+    ]
+
+
+@pytest.mark.parametrize("chunk", [1, 3, 7, 100])
+def test_a_bundle_has_every_row_once_in_descending_order(acme, backend, chunk) -> None:
+    """Parts, their counts and their sum agree with the lines; statuses differ in case as in production."""
+    job = finished(acme, chunk_size=chunk)
+    rows = lines(backend.storage_root(3), job)
+    task = job["data"]["manifest"]["targets"]["task"]
+
+    assert "COMPLETED" == job["status"]
+    assert list(range(7, 0, -1)) == [row["id"] for row in rows]
+    assert 7 == task["records"] == sum(part["records"] for part in task["parts"])
+    assert 7 == task["parts"][-1]["cumulative_records"]
+
+
+def test_a_line_carries_payload_and_files(acme, backend) -> None:
+    """The payload is inline, and the original lies at its ``bundle_path``."""
+    job = finished(acme)
+    row = lines(backend.storage_root(3), job)[0]
+    image = row["files_manifest"]["image_1"]
+    copied = Path(backend.storage_root(3)) / job["data"]["manifest"]["prefix"] / image["bundle_path"]
+
+    assert {"n": 7, "pad": "x" * 3000} == row["data"]
+    assert ("사진 7.jpg", True) == (image["file_name_original"], image["is_primary"])
+    assert b"image" == copied.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        ({"ids": "2,5"}, [5, 2]),
+        ({"ids": [2, 5, 6], "ids_ex": 5}, [6, 2]),
+        ({"_id_gte": 3, "_id_lt": 6}, [5, 4, 3]),
+        ({"search": "사진 4"}, [4]),
+        ({"id__gt": 99}, []),
+    ],
+)
+def test_a_job_honours_every_key_of_its_filter(acme, backend, wanted, expected) -> None:
+    """Selection keys, and the bounds that shards add: the lower one belongs to the shard, the upper does not."""
+    job = finished(acme, filter={"project": 1, **wanted})
+
+    assert expected == [row["id"] for row in lines(backend.storage_root(3), job)]
+    if not expected:
+        assert {"dir": "task", "records": 0, "parts": []} == job["data"]["manifest"]["targets"]["task"]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"path": "../outside"},
+        {"path": "a/../../b"},
+        {"path": "a\\..\\b"},
+        {"path": "/etc"},
+        {"path": "C:\\x"},
+        {"path": "a\0b"},
+        {"path": ""},
+        {"path": 7},
+        {"path": "link/run"},
+        {"path": "x" * 300},
+        {"storage_id": 5},
+        {"storage_id": 99},
+        {"project_id": 2},
+        {"project_id": "1"},
+        {"targets": []},
+        {"targets": ["task", "task"]},
+        {"filter": []},
+        {"filter": {"ids": {"a": 1}}},
+        {"filter": {"ids": "x"}},
+        {"chunk_size": 0},
+        {"include_original_files": "yes"},
+        {"format": "zip"},
+    ],
+)
+def test_what_cannot_be_done_is_refused_before_a_job_exists(acme, backend, changes) -> None:
+    """400 with field and value; no row of a job, nothing written, nothing scheduled."""
+    root = Path(backend.storage_root(3))
+    (root / "link").symlink_to("/")
+    answer = acme.post("/v2/plugin_exports/", json={**BODY, **changes})
+
+    assert 400 == answer.status_code, answer.text
+    assert answer.json()["error"]["details"]
+    assert ["link"] == [path.name for path in root.iterdir()]
+    assert None is acme.get("/_fake/clock/").json()["next_event_in"]
+
+
+def test_a_link_that_is_put_there_later_leads_nowhere(acme, backend, tmp_path) -> None:
+    """The worker checks each path as it writes: the job fails, and nothing lies outside."""
+    job_id = acme.post("/v2/plugin_exports/", json=BODY).json()["data"]["job_id"]
+    (Path(backend.storage_root(3)) / "exports").symlink_to(tmp_path)
+    backend.clock.advance(10)
+
+    assert "FAILED" == acme.get(f"/v2/async_jobs/{job_id}/").json()["data"]["status"]
+    assert [] == list(tmp_path.iterdir())
+
+
+def test_a_job_is_its_owners_alone(acme, globex, anybody) -> None:
+    """A colleague and another tenant get 404 for document, stream and cancel."""
+    job_id = acme.post("/v2/plugin_exports/", json=BODY).json()["data"]["job_id"]
+    colleague = {"Authorization": "Token colleague", "Synapse-Tenant": "acme"}
+    for caller, headers in ((globex, None), (anybody, colleague)):
+        assert 404 == caller.get(f"/v2/async_jobs/{job_id}/", headers=headers).status_code
+        assert 404 == caller.get(f"/v2/async_jobs/{job_id}/progress/", headers=headers).status_code
+        assert 404 == caller.post(f"/v2/async_jobs/{job_id}/cancel/", headers=headers).status_code
+
+
+def test_a_cancelled_job_leaves_nothing_and_a_finished_one_conflicts(acme, backend) -> None:
+    """200, again 200, and 409 once a job is done (contract.md 6)."""
+    root = Path(backend.storage_root(3))
+    job_id = acme.post("/v2/plugin_exports/", json={**BODY, "chunk_size": 1}).json()["data"]["job_id"]
+    backend.clock.advance(0.35)
+    assert list(root.rglob("*.jsonl"))
+
+    for _ in range(2):
+        answer = acme.post(f"/v2/async_jobs/{job_id}/cancel/")
+        assert (200, "CANCELLED") == (answer.status_code, answer.json()["data"]["status"])
+    backend.clock.advance(60)
+    assert [] == [path for path in root.rglob("*") if path.is_file()]
+    assert 409 == acme.post(f"/v2/async_jobs/{finished(acme)['id']}/cancel/").status_code
+
+
+def test_a_bucket_takes_a_bundle_too(acme) -> None:
+    """The same bundle in an S3 storage, read with the credentials of a session, by a client that nobody here wrote."""
+    import boto3
+
+    job = finished(acme, storage_id=4, chunk_size=3)
+    session = acme.post("/storages/4/session/", json={"purpose": "read"}).json()["configuration"]
+    client = boto3.client(
+        "s3",
+        endpoint_url=session["endpoint_url"],
+        region_name=session["region_name"],
+        aws_access_key_id=session["access_key"],
+        aws_secret_access_key=session["secret_key"],
+    )
+    prefix = job["data"]["manifest"]["prefix"]
+    keys = [item["Key"] for item in client.list_objects_v2(Bucket="storage-4", Prefix=f"{prefix}/task/")["Contents"]]
+    first = client.get_object(Bucket="storage-4", Key=keys[0])["Body"].read().decode().splitlines()
+    client.close()
+
+    assert [f"{prefix}/task/part-0000{number}.jsonl" for number in (1, 2, 3)] == keys
+    assert [7, 6, 5] == [json.loads(line)["id"] for line in first]

@@ -1,0 +1,85 @@
+"""Progress streams: order of frames, heartbeats, the lifetime cap, the ceiling."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import requests
+import sseclient
+
+from fake_backend import FakeBackend, Settings
+from tests.http.conftest import Caller, small_document
+from tests.http.test_delegated_exports import BODY
+
+
+def read(answer):
+    """Return (name, data) of every frame, as a parser that nobody here wrote sees them."""
+    with answer:
+        return [(event.event, json.loads(event.data)) for event in sseclient.SSEClient(answer).events()]
+
+
+def test_a_stream_shows_the_job_from_connected_to_its_one_end(acme) -> None:
+    """Progress never goes back, and the terminal event is the last frame."""
+    job_id = acme.post("/v2/plugin_exports/", json={**BODY, "chunk_size": 1}).json()["data"]["job_id"]
+    answer = acme.get(f"/v2/async_jobs/{job_id}/progress/", stream=True)
+    events = read(answer)
+    counts = [data["processed_count"] for name, data in events if name != "connected"]
+
+    assert "text/event-stream; charset=utf-8" == answer.headers["Content-Type"]
+    assert ["connected", *["async_job.progress"] * 7, "async_job.completed"] == [name for name, _ in events]
+    assert [0, 1, 2, 3, 4, 5, 6, 7] == counts
+    assert "COMPLETED" == events[-1][1]["status"]
+
+
+def test_whoever_comes_late_gets_a_snapshot_and_the_rest(acme, backend) -> None:
+    """A reconnected client starts at the job's present, and a finished job answers at once."""
+    job_id = acme.post("/v2/plugin_exports/", json={**BODY, "chunk_size": 1}).json()["data"]["job_id"]
+    backend.clock.advance(0.45)
+    late = read(acme.get(f"/v2/async_jobs/{job_id}/progress/", stream=True))
+    after = read(acme.get(f"/v2/async_jobs/{job_id}/progress/", stream=True))
+
+    assert [3, 4, 5, 6, 7] == [data["processed_count"] for name, data in late if name != "connected"]
+    assert ["connected", "async_job.completed"] == [name for name, _ in after]
+
+
+def test_silence_is_filled_with_heartbeats_until_the_lifetime_cap() -> None:
+    """A stream of a job that does nothing beats, and ends without a terminal event (SYN-7304)."""
+    settings = Settings(chunk_seconds=100, heartbeat_seconds=10, stream_seconds=45)
+    with FakeBackend(seed=small_document(), settings=settings) as backend:
+        acme = Caller(backend, backend.tokens["acme"].headers)
+        job_id = acme.post("/v2/plugin_exports/", json=BODY).json()["data"]["job_id"]
+        before = backend.clock.monotonic()
+        events = read(acme.get(f"/v2/async_jobs/{job_id}/progress/", stream=True))
+        acme.session.close()
+
+        assert ["connected", *["heartbeat"] * 4] == [name for name, _ in events]
+        assert 45 == pytest.approx(backend.clock.monotonic() - before)
+
+
+def test_one_stream_too_many_is_503_and_a_closed_one_gives_its_place_back() -> None:
+    """The ceiling is there before the server has no thread left, and says when to come back."""
+    with FakeBackend(seed=small_document(), settings=Settings(streams=1)) as backend:
+        acme = Caller(backend, backend.tokens["acme"].headers)
+        job_id = acme.post("/v2/plugin_exports/", json=BODY).json()["data"]["job_id"]
+        path = f"/v2/async_jobs/{job_id}/progress/"
+        with acme.get(path, stream=True):
+            refused = acme.get(path)
+            assert (503, "5") == (refused.status_code, refused.headers["Retry-After"])
+        assert 200 == acme.get(path).status_code
+        acme.session.close()
+
+
+def test_a_job_that_is_cancelled_ends_its_streams(backend) -> None:
+    """A live reader that waits sees the end as it happens, and the outcome in the document."""
+    with backend.serve() as served:
+        headers = backend.tokens["acme"].headers
+        body = {**BODY, "chunk_size": 1}
+        job_id = requests.post(f"{served.url}/v2/plugin_exports/", json=body, headers=headers, timeout=10).json()[
+            "data"
+        ]["job_id"]
+        url = f"{served.url}/v2/async_jobs/{job_id}"
+        stream = requests.get(f"{url}/progress/", headers=headers, stream=True, timeout=10)
+        requests.post(f"{url}/cancel/", headers=headers, timeout=10)
+
+        assert ("async_job.completed", "CANCELLED") == (lambda end: (end[0], end[1]["status"]))(read(stream)[-1])
