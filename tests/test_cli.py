@@ -1,0 +1,154 @@
+"""The command line: ready line and file, refusals in one sentence, and stopping when told."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import threading
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.http.conftest import small_document
+from tests.http.test_delegated_exports import BODY
+
+PATIENCE = 30  # seconds until a process that hangs fails the test; nothing is measured with it
+
+
+def command(*options):
+    """Return the command line of ``fake-backend serve`` with options."""
+    return [sys.executable, "-m", "fake_backend", "serve", *map(str, options)]
+
+
+@contextmanager
+def serving(*options, **environ):
+    """Yield (process, ready line) of a served backend, and end it."""
+    process = subprocess.Popen(
+        command(*options), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, **environ}
+    )
+    try:
+        line = process.stdout.readline()
+        yield process, json.loads(line)
+    finally:
+        if process.poll() is None:
+            process.terminate()
+        process.communicate(timeout=PATIENCE)
+
+
+@pytest.fixture
+def seed_file(tmp_path) -> Path:
+    """Return a small seed document on disk."""
+    path = tmp_path / "seed.json"
+    path.write_text(json.dumps(small_document()), encoding="utf-8")
+    return path
+
+
+def test_the_ready_line_says_where_and_who_and_the_file_says_the_same(seed_file, tmp_path) -> None:
+    """The file is its owner's alone, appears whole, and goes at exit."""
+    ready = tmp_path / "ready.json"
+    with serving("--seed", seed_file, "--ready-file", ready) as (process, line):
+        assert line == json.loads(ready.read_text())
+        assert 0o600 == stat.S_IMODE(ready.stat().st_mode)
+        assert {
+            "url",
+            "storage_url",
+            "pid",
+            "tenant",
+            "user_token",
+            "access_token",
+            "other_tenant",
+            "seed",
+        } == set(line)
+        assert {"project", "storage", "storage_root", "data_collection", "counts"} == set(line["seed"])
+        headers = {"Authorization": f"Token {line['user_token']}", "Synapse-Tenant": line["tenant"]}
+        assert 7 == requests.get(f"{line['url']}/sdk/tasks/", headers=headers, timeout=10).json()["count"]
+        process.send_signal(signal.SIGTERM)
+        assert 0 == process.wait(PATIENCE)
+    assert not ready.exists()
+
+
+def test_ctrl_c_is_130(seed_file) -> None:
+    """As shells have it."""
+    with serving("--seed", seed_file) as (process, _):
+        process.send_signal(signal.SIGINT)
+        assert 130 == process.wait(PATIENCE)
+
+
+def test_a_hundred_open_streams_do_not_hold_the_server(seed_file) -> None:
+    """SIGTERM ends a server whose streams all wait for something that will not come."""
+    with serving("--seed", seed_file, "--clock", "virtual") as (process, line):
+        headers = {"Authorization": f"Token {line['user_token']}", "Synapse-Tenant": line["tenant"]}
+        job = requests.post(f"{line['url']}/v2/plugin_exports/", json=BODY, headers=headers, timeout=10).json()["data"]
+        url = f"{line['url']}/v2/async_jobs/{job['job_id']}/progress/"
+        streams = [requests.get(url, headers=headers, stream=True, timeout=10) for _ in range(100)]
+        assert {200} == {stream.status_code for stream in streams}
+        process.send_signal(signal.SIGTERM)
+        assert 0 == process.wait(PATIENCE)
+        for stream in streams:
+            stream.close()
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--seed", "/nowhere.json"], "/nowhere.json"),
+        (["--seed", "empty", "--ready-file", "/nowhere/ready"], "/nowhere/ready"),
+        (["--seed", "empty", "--host", "0.0.0.0"], "--control-token-env"),
+        (["--seed", "empty", "--control-token-env", "NO_SUCH_VARIABLE"], "NO_SUCH_VARIABLE"),
+        (["--seed", "empty", "--autojump"], "--clock virtual"),
+        (["--seed", "empty", "--database", "nonsense://x"], "nonsense"),
+        (["--seed", "empty", "--port", "70000"], "70000"),
+    ],
+)
+def test_a_start_that_cannot_be_is_refused_in_one_sentence(options, words) -> None:
+    """Exit 2, one line on stderr that names the value, nothing on stdout."""
+    done = subprocess.run(command(*options), capture_output=True, text=True, timeout=PATIENCE, check=False)
+
+    assert (2, "") == (done.returncode, done.stdout)
+    assert 1 == len(done.stderr.strip().splitlines())
+    assert words in done.stderr
+
+
+def test_a_busy_port_is_refused_in_one_sentence() -> None:
+    """Whether it is the API's or the storage's."""
+    with socket.socket() as busy:
+        busy.bind(("127.0.0.1", 0))
+        busy.listen()
+        port = busy.getsockname()[1]
+        for option in ("--port", "--storage-port"):
+            done = subprocess.run(
+                command("--seed", "empty", option, port),
+                capture_output=True,
+                text=True,
+                timeout=PATIENCE,
+                check=False,
+            )
+            assert 2 == done.returncode
+            assert f"127.0.0.1:{port}: address already in use" in done.stderr
+
+
+def test_a_virtual_clock_moves_through_control_alone_unless_it_may_jump(seed_file) -> None:
+    """With ``--autojump`` a stream that waits moves time; without it, only a control call does."""
+    for options, moves in ((["--autojump"], True), ([], False)):
+        with serving("--seed", seed_file, "--clock", "virtual", *options) as (_, line):
+            headers = {"Authorization": f"Token {line['user_token']}", "Synapse-Tenant": line["tenant"]}
+            url = line["url"]
+            job = requests.post(f"{url}/v2/plugin_exports/", json=BODY, headers=headers, timeout=10).json()["data"]
+            document = f"{url}/v2/async_jobs/{job['job_id']}/"
+            timer = threading.Timer(
+                0 if moves else 0.2,
+                lambda url=url, moves=moves: moves
+                or requests.post(f"{url}/_fake/clock", json={"advance": 5}, timeout=10),
+            )
+            timer.start()
+            requests.get(f"{document}progress/", headers=headers, timeout=PATIENCE)
+            timer.join()
+            state = requests.get(document, headers=headers, timeout=10).json()["data"]
+            assert "COMPLETED" == state["status"]
