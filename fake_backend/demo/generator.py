@@ -124,10 +124,8 @@ class _Demo:
         """Add one task with its data unit and assignments."""
         rng = stream(self.seed, "task", project, position)
         picture = draw(stream(self.seed, "picture", project, position))
-        unit = None
-        if planned.has_data_unit:
-            unit = self.unit_ids[len(self.tasks)]
-            self.units.append(self._unit(unit, project, position, planned, picture, ids=ids))
+        unit = self.unit_ids[len(self.tasks)]  # of every task: OpenAPI requires ``data_unit_id``
+        self.units.append(self._unit(unit, project, position, planned, picture, ids=ids))
         annotations = payload(picture, planned.content, stream(self.seed, "payload", project, position))
         data: AnnotationsPayload | ObjectsPayload | None = annotations
         if project == SECOND and annotations is not None:

@@ -26,7 +26,7 @@ EARLY_DISCARDED = 8
 LATE_DISCARDED = 22  # 300 - 78 - 22 = 200 kept by the filter
 EARLY_CLUSTERS = (26,)  # sizes of runs with equal ``created``; over 20 each, so pages break inside them
 LATE_CLUSTERS = (24, 30, 28)  # the first stands at DIVIDE
-BARE = 4  # tasks without image: half of them without a data unit, half with one that has no files
+BARE = 4  # tasks whose data unit has no files
 STRAY = 12  # places by which the order of ids differs from that of ``created``
 
 NARROWING_FILTER: Final[Mapping[str, object]] = MappingProxyType(
@@ -57,15 +57,13 @@ class Planned:
         created: UTC.
         is_discarded: Whether it is.
         content: Which payload.
-        name: What its image is called; ``None`` for a task without image.
-        has_data_unit: Whether there is a data unit; one without a name has no files.
+        name: What its image is called; ``None`` for a task whose data unit has no files.
     """
 
     created: datetime
     is_discarded: bool
     content: Content
     name: PlannedName | None
-    has_data_unit: bool = True
 
     @property
     def is_kept(self) -> bool:
@@ -87,7 +85,6 @@ def plan(seed: int) -> list[Planned]:
     dropped = [position for position, when in enumerate(whens) if not _is_kept(*when)]
     contents = _contents(stream(seed, "contents"), kept, dropped)
     bare = set(stream(seed, "bare").sample([position for position in kept if contents[position] == "small"], BARE))
-    unitless = set(sorted(bare)[: BARE // 2])
     names = image_names(
         stream(seed, "names"),
         kept=[position for position in kept if position not in bare],
@@ -95,7 +92,7 @@ def plan(seed: int) -> list[Planned]:
         without_payload={position for position, content in enumerate(contents) if content == "null"},
     )
     return [
-        Planned(created, is_discarded, contents[position], names.get(position), position not in unitless)
+        Planned(created, is_discarded, contents[position], names.get(position))
         for position, (created, is_discarded) in enumerate(whens)
     ]
 

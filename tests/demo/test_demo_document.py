@@ -88,8 +88,8 @@ def test_any_seed_makes_a_valid_document(seed: int, demo: dict[str, Any]) -> Non
     assert 16 == sum(size > 20_000 for size in sizes)
     assert 4 == sum(90_000 < size < 115_000 for size in sizes)
     assert 40 <= sum(2_000 < size <= 20_000 for size in sizes) <= 60
-    assert 2 == sum(task.data_unit is None for task in main_rows)
-    assert 2 == sum(task.data_unit is not None and not files[task.data_unit] for task in main_rows)
+    assert None not in {task.data_unit for task in rows.tasks}
+    assert 4 == sum(not files[task.data_unit] for task in main_rows)
     assert sum(found[:2] == ["data_meta_1", "image_1"] for found in files.values()) > 50
     assert {"stand_by", "in_progress", "completed"} <= {task.status_label for task in main_rows}
     assert {"stand_by", "in_progress", "completed", "rejected", "skipped"} == {t.status_review for t in main_rows}
