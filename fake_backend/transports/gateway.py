@@ -45,9 +45,9 @@ class LiveConnection(cheroot.HTTPConnection):
 
     def hang_up(self) -> None:
         """End what is under way: reads and writes of the thread that serves this connection fail at once."""
-        self.identity.close()
         with self._lock, contextlib.suppress(OSError):  # gone already
             self.socket.shutdown(socket.SHUT_RDWR)
+        self.identity.close()  # after that: a stream that is woken now cannot pretend to be whole
 
     def hold(self) -> None:
         """Say nothing until the client closes, or the server hangs up."""

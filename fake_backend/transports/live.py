@@ -18,7 +18,6 @@ Measured on two cores: ...
 from __future__ import annotations
 
 import contextlib
-import errno
 import socket
 import threading
 from concurrent.futures import Future, wait
@@ -97,8 +96,14 @@ class LiveServer:
         """
         if self._listener is not None:
             return self
+        if not self._host:
+            raise self._refusal("no host is named")
         if not 0 <= self._port <= 65535:
             raise self._refusal("no such port")
+        try:
+            socket.getaddrinfo(self._host, self._port)
+        except (OSError, UnicodeError) as error:  # a name may be unknown, or no name at all
+            raise self._refusal(_reason(error)) from error
         listener = Listener((self._host, self._port), self._application, self._environ, self._threads)
         try:
             # In a daemon thread, since what it starts inherits that: a forgotten server keeps no process alive.
@@ -172,8 +177,6 @@ def _nudge(address: tuple[str, int]) -> None:
         socket.create_connection((ANY_ADDRESS.get(host, host), port), timeout=NUDGE).close()
 
 
-def _reason(error: OSError) -> str:
+def _reason(error: OSError | UnicodeError) -> str:
     """Return why an address cannot be had, in words."""
-    if error.errno == errno.EADDRINUSE:
-        return "address already in use"
-    return (error.strerror or str(error)).lower()
+    return ((error.strerror if isinstance(error, OSError) else None) or str(error)).lower()
