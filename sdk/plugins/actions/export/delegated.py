@@ -8,8 +8,9 @@ Source: contract.md 2.2 to 2.4; incidents.md 2, SYN-7166 (job healthy, client go
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from sdk.clients.errors import (
     ClientConnectionError,
@@ -22,9 +23,9 @@ from sdk.clients.errors import (
 from sdk.plugins.actions.export.errors import EnqueueError, JobFailedError, JobGivenUpError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
 
-    from sdk.clients.backend_v2 import BackendV2Client
+    from sdk.clients.backend_v2 import BackendV2Client, ProgressEvent
     from sdk.clients.pagination import Row
     from sdk.plugins.actions.export.settings import ExportSettings
 
@@ -132,17 +133,23 @@ class JobFollower:
     def _stream(self) -> None:
         """Relay progress until the stream ends, one way or another; the job's outcome is asked for afterwards."""
         try:
-            for event in self.client.async_jobs.stream_progress(self.job_id):
-                if event.is_progress:
-                    self._note(processed=event.processed, percent=event.percent)
-                    if event.processed is not None and event.total is not None:
-                        self.heard(event.processed, event.total)
-                elif event.is_terminal and event.message:
-                    self.warn(f"The progress stream of job {self.job_id} ended: {event.message}")
-                if self._overdue() is not None:  # heartbeats say that the stream lives, not the job
-                    return
+            with closing(
+                cast("Generator[ProgressEvent]", self.client.async_jobs.stream_progress(self.job_id))
+            ) as events:
+                for event in events:
+                    self._hear(event)
+                    if self._overdue() is not None:  # heartbeats say that the stream lives, not the job
+                        return
         except ClientError as error:
             self.warn(f"The progress stream of job {self.job_id} is lost, asking for its state instead: {error}")
+
+    def _hear(self, event: ProgressEvent) -> None:
+        if event.is_progress:
+            self._note(processed=event.processed, percent=event.percent)
+            if event.processed is not None and event.total is not None:
+                self.heard(event.processed, event.total)
+        elif event.is_terminal and event.message:
+            self.warn(f"The progress stream of job {self.job_id} ended: {event.message}")
 
     def _retrieve(self) -> Row | None:
         """Return the job's document; ``None`` when the backend cannot be reached for now."""

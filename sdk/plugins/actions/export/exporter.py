@@ -12,7 +12,8 @@ Source: export guide, Template-Based Export with BaseExporter.
 
 from __future__ import annotations
 
-import json
+import errno
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ from sdk.errors import SdkError
 from sdk.plugins.actions.export.metrics import ExportStatus, MetricsRecord
 from sdk.plugins.actions.export.names import NameBook, label_name, leaf
 from sdk.plugins.actions.export.run_adapter import ExporterRunAdapter
+from sdk.plugins.actions.export.writing import encoded, failure_of_row, write_new
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -36,11 +38,6 @@ ORIGINALS = "origin_files"
 ERROR_FILE = "error_file_list.json"
 NO_FILE = "file information missing"
 NO_DATA = "data is Null"
-
-
-def encoded(value: object) -> bytes:
-    """Return JSON as exports write it: compact, UTF-8, nothing after the last bracket."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 class BaseExporter:
@@ -62,6 +59,7 @@ class BaseExporter:
         self.run = ExporterRunAdapter(ctx.logger, ctx.clock)
         self.output_paths: dict[str, Path] = {}
         self._item: Mapping[str, Any] = {}
+        self._directories: set[Path] = set()
         self._names: NameBook | None = None
         self._originals: OriginalSource | None = None
 
@@ -148,9 +146,12 @@ class BaseExporter:
             error = NO_FILE
         else:
             try:
-                self._source().fetch(str(url), self.claim_path(base_path, name, row_id), row_id=row_id)
-            except (SdkError, OSError, ValueError) as failure:  # ValueError: a name that no file system takes
-                error = str(failure) or type(failure).__name__
+                path = self.claim_path(base_path, name, row_id)
+                if path.exists():  # names are apart, unless the file system holds them for one
+                    raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), path.name)
+                self._source().fetch(str(url), path, row_id=row_id)
+            except (SdkError, OSError, ValueError) as failure:
+                error = failure_of_row(failure, row_id)
         shown = name or str(row_id)
         if error:
             error_file_list.append([shown, error])
@@ -176,10 +177,9 @@ class BaseExporter:
         else:
             try:
                 body = encoded(data)
-                with self.claim_path(base_path, name, row_id).open("xb") as sink:  # never over another row's file
-                    sink.write(body)
-            except (SdkError, OSError, TypeError, ValueError) as failure:  # the last two: no JSON, or no file name
-                error = str(failure) or type(failure).__name__
+                write_new(self.claim_path(base_path, name, row_id), body)
+            except (SdkError, OSError, TypeError, ValueError) as failure:  # TypeError: what is no JSON
+                error = failure_of_row(failure, row_id)
         if error:
             error_file_list.append([name, error])
         status = ExportStatus.FAILED if error else ExportStatus.SUCCESS
@@ -213,8 +213,11 @@ class BaseExporter:
 
         Raises:
             NameCollisionError: No name can be found.
-            OSError: A file that has to make room cannot be moved.
+            OSError: The directory cannot be made, or a file that has to make room cannot be moved.
         """
+        if directory not in self._directories:
+            directory.mkdir(parents=True, exist_ok=True)
+            self._directories.add(directory)
         if self._names is None:
             self._names = NameBook()
         placement = self._names.place(str(directory), name, row_id)

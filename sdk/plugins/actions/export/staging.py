@@ -3,9 +3,10 @@
     <path>/.<name>.partial/          on a file_system storage; a temporary directory for any other
         tree/<name>/                 what becomes <path>/<name>, or <name>(1), (2) ... when that is taken
         work/                        indexes and copies that only the run needs
+        lock                         held while the run lasts
 
 Until ``publish`` nothing stands at the destination, and whatever goes wrong, nothing ever half stands there.
-Unix only: a lock on the directory keeps two exports of one name apart.
+Unix only: the lock keeps two exports of one name apart.
 """
 
 from __future__ import annotations
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sdk.storage import StorageRoot
+
+
+LOCK = "lock"
+_NO_LOCKS = frozenset({errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS})  # some network file systems
 
 
 class Staging(ABC):
@@ -81,8 +86,9 @@ class DirectoryStaging(Staging):
         except OSError as error:
             raise DestinationError(f"Nothing can be written to {str(base)!r}: {error.strerror}.") from error
         try:
-            for leftover in base.iterdir():  # of a run that ended without a word; its lock is gone with it
-                shutil.rmtree(leftover) if leftover.is_dir() and not leftover.is_symlink() else leftover.unlink()
+            for leftover in ("tree", "work"):  # of a run that ended without a word
+                if (base / leftover).exists():
+                    shutil.rmtree(base / leftover)
             super().__init__(base, name)
         except OSError as error:
             os.close(self._lock)
@@ -177,27 +183,33 @@ def open_staging(root: StorageRoot, path: str, name: str) -> Staging:
 
 
 def _locked(base: Path) -> int:
-    """Return a descriptor of the directory that holds its lock.
+    """Return a descriptor that holds the directory's lock.
 
     Raises:
         DestinationError: Somebody else holds it.
-        OSError: The directory cannot be made or opened.
+        OSError: The directory cannot be made or written.
     """
+    location = base / LOCK
     while True:
         base.mkdir(exist_ok=True)
-        descriptor = os.open(base, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+        try:
+            descriptor = os.open(location, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+        except FileNotFoundError:  # the directory went with its last owner
+            continue
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            if os.path.samestat(os.fstat(descriptor), base.stat()):
+            if os.path.samestat(os.fstat(descriptor), location.stat()):
                 return descriptor
         except BlockingIOError as error:
             os.close(descriptor)
             raise DestinationError(
                 f"Another export is writing to {str(base)!r}; wait for it, or choose another name."
             ) from error
-        except FileNotFoundError:  # removed by its last owner between opening and locking
+        except FileNotFoundError:  # as above, between opening and locking
             pass
-        except OSError:
+        except OSError as error:
+            if error.errno in _NO_LOCKS:
+                return descriptor
             os.close(descriptor)
             raise
         os.close(descriptor)

@@ -1,0 +1,89 @@
+"""Filters: an unknown key never reaches the backend, a blank one selects nothing away."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sdk.plugins.actions.export import ExportAction, TaskExportTargetHandler
+from sdk.plugins.actions.export.errors import UnsupportedFilterError
+from sdk.plugins.actions.export.filters import blank_keys, checked_filters, is_blank
+from sdk.plugins.actions.export.targets import TASK
+
+keys = st.text(st.characters(codec="ascii", categories=["Ll", "Pc"]), min_size=1, max_size=20)
+
+
+@given(keys.filter(lambda key: key not in TASK.filters), st.sampled_from(sorted(TASK.filters)))
+def test_an_unknown_key_is_refused_by_name_with_the_keys_that_would_do(unknown: str, known: str) -> None:
+    """The backend answers an unknown key with everything (incidents.md 1, SYN-7398)."""
+    with pytest.raises(UnsupportedFilterError) as refusal:
+        checked_filters(TASK, {known: 1, unknown: 1})
+
+    assert repr(unknown) in str(refusal.value)
+    assert all(key in str(refusal.value) for key in TASK.filters)
+
+
+@pytest.mark.parametrize("key", ["has_data", "created_after", "created_before", "task", "_id_gte", "page_size"])
+def test_keys_that_the_backend_only_pretends_to_know_are_unknown(key: str) -> None:
+    """contract.md 3.2 names the first three; the others belong to another target, to jobs, to pages."""
+    with pytest.raises(UnsupportedFilterError, match=key):
+        checked_filters(TASK, {key: "1"})
+
+
+@pytest.mark.parametrize("value", ["", "  ", "\t", ",", " , ", [], ["", " "], None, [None]])
+def test_a_blank_value_is_no_filter(value: object) -> None:
+    """Forms send every key they know, also empty (incidents.md 1, SYN-7519)."""
+    given_filter = {"project": 1, "ids": value}
+
+    assert {"project": 1} == checked_filters(TASK, given_filter)
+    assert ["ids"] == blank_keys(given_filter)
+
+
+@given(st.integers() | st.booleans() | st.text("0ab", min_size=1) | st.lists(st.integers(), min_size=1))
+def test_a_value_that_says_something_is_kept_as_it_is(value: object) -> None:
+    """Zero and false are values."""
+    assert not is_blank(value)
+    assert {"id__in": value} == checked_filters(TASK, {"id__in": value})
+
+
+def test_dates_and_sets_become_what_a_query_and_json_both_carry() -> None:
+    """Both heads send the same filter, one as a query and one as JSON."""
+    instant = datetime(2026, 1, 15, 9, tzinfo=UTC)
+    expected = {"created__gte": "2026-01-15T09:00:00+00:00", "created__lt": "2026-02-01", "ids": [1, 2], "tags": [3]}
+    filters = {"created__gte": instant, "created__lt": date(2026, 2, 1), "ids": {2, 1}, "tags": (3, None)}
+
+    assert expected == checked_filters(TASK, filters)
+
+
+@pytest.mark.parametrize("value", [{"gte": 1}, [[1]], object()])
+def test_a_value_that_no_query_carries_is_refused_by_key_and_kind(value: object) -> None:
+    """A filter that cannot be sent must not be dropped."""
+    with pytest.raises(UnsupportedFilterError, match="filter 'id' is of type"):
+        checked_filters(TASK, {"id": value})
+
+
+def test_a_filter_that_is_too_long_is_refused_before_it_is_sent() -> None:
+    """contract.md 3.2: 10,000 bytes; both heads have the same limit, since either may have to list the scope."""
+    with pytest.raises(UnsupportedFilterError, match=r"mostly by 'ids'; up to 9600 bytes"):
+        checked_filters(TASK, {"project": 1, "ids": list(range(10_000, 12_000))})
+
+
+@pytest.mark.parametrize("disabled", [True, False])
+def test_a_refused_filter_costs_no_request(rig, disabled: bool) -> None:
+    """Not even the count probe, and no log line, carries the key (contract.md 3.2, last line)."""
+    rig.requests()
+    params = rig.params(filter={"project": 1, "bogus": 1}, disable_async_delegate=disabled)
+
+    with pytest.raises(UnsupportedFilterError, match="'bogus'"):
+        ExportAction.dispatch(params, rig.context())
+
+    assert [] == rig.requests()
+    assert [] == rig.logger.entries
+
+
+def test_the_handler_is_where_a_filter_is_checked() -> None:
+    """Export guide, target handlers: ``validate_filter`` answers with the filter as it is used."""
+    assert {"project": 1} == TaskExportTargetHandler().validate_filter({"project": 1, "search": " "}, None)

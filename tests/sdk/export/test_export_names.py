@@ -1,0 +1,129 @@
+"""Names of files are a function of the set of rows, whatever the order in which rows come."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
+from types import SimpleNamespace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sdk.clock import SystemClock
+from sdk.loggers import NoOpLogger
+from sdk.plugins.actions.export import BaseExporter
+from sdk.plugins.actions.export.errors import NameCollisionError
+from sdk.plugins.actions.export.names import NameBook, label_name, leaf
+
+# Few stems, and those that imitate generated names, so that clashes and chains of clashes are the rule.
+file_names = st.builds(
+    "{}{}{}".format,
+    st.sampled_from(["a", "b", "고양이", "a__1", "a__2", "a__1__2", ".a"]),
+    st.sampled_from(["", "__1", "__2", "__3"]),
+    st.sampled_from([".jpg", ".tar.gz", ""]),
+)
+rows = st.dictionaries(st.integers(1, 7), file_names, max_size=7)
+
+
+def expected_names(claims: dict[int, str]) -> dict[int, str]:
+    """Return the names by the rule's own words, over the whole set at once."""
+
+    def generated(row: int) -> str:
+        path = PurePosixPath(claims[row])
+        return f"{path.stem}__{row}{path.suffix}"
+
+    displaced: set[int] = set()
+    while True:
+        taken = {generated(row) for row in displaced}
+        shared = {name for name, times in Counter(claims.values()).items() if times > 1}
+        again = {row for row, name in claims.items() if name in shared or name in taken}
+        if again == displaced:
+            return {row: generated(row) if row in displaced else name for row, name in claims.items()}
+        displaced = again
+
+
+def exporter_in(path: Path) -> BaseExporter:
+    """Return an exporter that has no export around it."""
+    context = SimpleNamespace(logger=NoOpLogger(), clock=SystemClock(), client=None)
+    return BaseExporter(context, iter(()), path, count=0)
+
+
+@given(rows, st.randoms(use_true_random=False))
+def test_files_are_named_by_the_set_of_rows_in_every_order(claims: dict[int, str], random) -> None:
+    """Shards, pages and threads may bring the rows in any order; each row's content ends under the rule's name."""
+    order = list(claims)
+    random.shuffle(order)
+    with TemporaryDirectory() as directory:
+        exporter = exporter_in(Path(directory))
+        for row in order:
+            exporter.claim_path(Path(directory), claims[row], row).write_text(str(row), "utf-8")
+        written = {int(file.read_text("utf-8")): file.name for file in Path(directory).iterdir()}
+
+    assert expected_names(claims) == written
+
+
+@given(rows)
+def test_directories_do_not_know_each_other(claims: dict[int, str]) -> None:
+    """A label and an original may have the same name; each directory has its own."""
+    with NameBook() as book:
+        for row, name in claims.items():
+            book.place("elsewhere", name, row)
+        last = {row: book.place("here", f"{row}.only", row).name for row in claims}
+
+    assert {row: f"{row}.only" for row in claims} == last
+
+
+@given(rows)
+def test_asking_twice_changes_nothing(claims: dict[int, str]) -> None:
+    """A hook that asks again for the same file is told the same path, and nobody moves."""
+    with NameBook() as book:
+        for row, name in claims.items():
+            book.place("", name, row)
+        again = {row: book.place("", name, row) for row, name in claims.items()}
+
+    assert expected_names(claims) == {row: placement.name for row, placement in again.items()}
+    assert all(not placement.moves for placement in again.values())
+
+
+def test_a_row_whose_file_was_never_written_gives_way_all_the_same() -> None:
+    """A failed download still has its name: names depend on rows, not on luck."""
+    with TemporaryDirectory() as directory:
+        exporter = exporter_in(Path(directory))
+        exporter.claim_path(Path(directory), "a.jpg", 2)
+
+        assert "a__1.jpg" == exporter.claim_path(Path(directory), "a.jpg", 1).name
+        assert [] == list(Path(directory).iterdir())
+
+
+def test_names_that_cannot_be_told_apart_are_refused() -> None:
+    """Two generated names can be equal only where a name ends in a dot; better no file than one over the other."""
+    with NameBook() as book:
+        for row, name in ((5, "x__3."), (6, "x__3."), (3, "x.__5")):
+            book.place("", name, row)
+        with pytest.raises(NameCollisionError, match="Rows 5 and 3 would both write 'x__3.__5'"):
+            book.place("", "x.__5", 4)
+
+
+@pytest.mark.parametrize(
+    ("expected", "file_name"),
+    [
+        ("a.jpg", "a.jpg"),
+        ("a.jpg", "folder/a.jpg"),
+        ("a.jpg", "..\\..\\a.jpg"),
+        (None, ""),
+        (None, None),
+        (None, 7),
+        (None, "folder/.."),
+        (None, "folder/"),
+    ],
+)
+def test_a_file_name_is_its_last_segment(expected: str | None, file_name: object) -> None:
+    """Names come from outside: no segment of theirs ever leads anywhere."""
+    assert expected == leaf(file_name)
+
+
+def test_a_label_is_named_after_its_original_or_its_row() -> None:
+    """``a.tar.gz`` gives ``a.tar.json``; a row without a file goes by its id."""
+    assert ["a.tar.json", "7.json"] == [label_name("a.tar.gz", 7), label_name(None, 7)]
