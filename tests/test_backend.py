@@ -35,9 +35,12 @@ def test_a_world_without_objects_never_meets_moto() -> None:
         "    answer = requests.get(backend.url + '/sdk/tasks/', headers=backend.tokens['acme'].headers)\n"
         "print(answer.status_code, 'moto' in sys.modules)"
     )
-    assert "200 False" == subprocess.run(
-        [sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True
-    ).stdout.strip()
+    assert (
+        "200 False"
+        == subprocess.run(
+            [sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True
+        ).stdout.strip()
+    )
 
 
 def test_the_public_names_are_these() -> None:

@@ -11,13 +11,16 @@ import subprocess
 import sys
 import threading
 from contextlib import contextmanager
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import requests
 
 from tests.http.conftest import small_document
 from tests.http.test_delegated_exports import BODY
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PATIENCE = 30  # seconds until a process that hangs fails the test; nothing is measured with it
 
@@ -144,8 +147,9 @@ def test_a_virtual_clock_moves_through_control_alone_unless_it_may_jump(seed_fil
             document = f"{url}/v2/async_jobs/{job['job_id']}/"
             timer = threading.Timer(
                 0 if moves else 0.2,
-                lambda url=url, moves=moves: moves
-                or requests.post(f"{url}/_fake/clock", json={"advance": 5}, timeout=10),
+                lambda url=url, moves=moves: (
+                    moves or requests.post(f"{url}/_fake/clock", json={"advance": 5}, timeout=10)
+                ),
             )
             timer.start()
             requests.get(f"{document}progress/", headers=headers, timeout=PATIENCE)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from fake_backend.core.errors import BadRequest
-from fake_backend.core.filters import TASKS_JOB, Condition, Selection, Comparison
+from fake_backend.core.filters import TASKS_JOB, Comparison, Condition, Selection
 from fake_backend.exports.paths import relative
 
 if TYPE_CHECKING:

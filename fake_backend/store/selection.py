@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import ColumnElement, and_, bindparam, exists, false, func, or_, select
 
-from fake_backend.core.filters import Condition, Ranges, Comparison
+from fake_backend.core.filters import Comparison, Condition, Ranges
 from fake_backend.store.instants import stored
 from fake_backend.store.schema import assignments, data_files, projects, task_relations, tasks
 
@@ -33,7 +33,7 @@ def scope(tenant: str | None, conditions: Sequence[Condition]) -> list[Clause]:
     """
     if tenant is None:
         return [false()]
-    named = next((test.value for test in conditions if test.field == "project_id" and test.test is Comparison.EQUALS), None)
+    named = next((one.value for one in conditions if one.field == "project_id" and one.test is Comparison.EQUALS), None)
     if named is None:
         owner: Clause = tasks.c.tenant == tenant
     else:

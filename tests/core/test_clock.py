@@ -79,7 +79,7 @@ def test_an_autojumping_wait_moves_time_no_further_than_it_must() -> None:
 
 def test_a_wait_without_autojump_ends_when_somebody_else_moves_time() -> None:
     """Under a virtual clock a live reader waits for the clock's owner, and for the end of the world."""
-    for moved, expected in ((lambda: clock.advance(10), True), (lambda: clock.close(), False)):
+    for move, expected in ((lambda clock: clock.advance(10), True), (VirtualClock.close, False)):
         clock = VirtualClock(START)
         ready, outcome = [], []
         clock.scheduler.after(5, lambda ready=ready: ready.append(1))
@@ -89,7 +89,7 @@ def test_a_wait_without_autojump_ends_when_somebody_else_moves_time() -> None:
             )
         )
         waiter.start()
-        moved()
+        move(clock)
         waiter.join(10)
 
         assert [expected] == outcome
@@ -99,7 +99,7 @@ def test_a_system_clock_runs_events_and_lets_its_thread_go() -> None:
     """Real time drives the same events; a failing one does not stop the next; closing leaves no thread."""
     clock = SystemClock()
     done = threading.Event()
-    clock.scheduler.after(0, lambda: [].pop(), label="bad")
+    clock.scheduler.after(0, [].pop, label="bad")
     clock.scheduler.after(0.01, done.set)
 
     assert clock.wait_until(done.is_set, deadline=clock.monotonic() + 30, autojump=False)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote_plus, urlsplit
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from urllib.parse import quote_plus
 
 from fake_backend.core.cursor import OFFSET_CUTOFF, Cursor, seek, window
 from fake_backend.core.errors import InvalidCursor

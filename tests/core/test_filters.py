@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fake_backend.core.errors import BadRequest
-from fake_backend.core.filters import TASKS_JOB, TASKS_V1, TASKS_V2, Condition, Comparison
+from fake_backend.core.filters import TASKS_JOB, TASKS_V1, TASKS_V2, Comparison, Condition
 
 blanks = st.sampled_from(["", " ", "\t", " \t "])
 
@@ -18,7 +18,8 @@ def test_a_comma_list_means_its_numbers_whatever_blanks_a_sheet_put_round_them(i
     text = ",".join(f"{left}{number}{right}" for left, number, right in items)
     selection = TASKS_V1.select([("ids", text)])
 
-    assert (Condition("id", Comparison.WITHIN, tuple((number, number) for _, number, _ in items)),) == selection.conditions
+    ranges = tuple((number, number) for _, number, _ in items)
+    assert (Condition("id", Comparison.WITHIN, ranges),) == selection.conditions
 
 
 @given(st.lists(st.integers(1, 99), min_size=1, max_size=5))

@@ -82,4 +82,5 @@ def test_a_job_that_is_cancelled_ends_its_streams(backend) -> None:
         stream = requests.get(f"{url}/progress/", headers=headers, stream=True, timeout=10)
         requests.post(f"{url}/cancel/", headers=headers, timeout=10)
 
-        assert ("async_job.completed", "CANCELLED") == (lambda end: (end[0], end[1]["status"]))(read(stream)[-1])
+        name, data = read(stream)[-1]
+        assert ("async_job.completed", "CANCELLED") == (name, data["status"])

@@ -66,9 +66,7 @@ def test_fields_and_expand_shape_the_rows(acme) -> None:
 
 def test_a_large_payload_is_a_presigned_wrapper_and_a_small_one_is_itself(acme) -> None:
     """The wrapper's size and digest are those of the bytes behind the URL (contract.md 3.3)."""
-    large, small = acme.post(
-        "/v2/tasks/bulk-fetch/?response_mode=presigned", json={"ids": [3, 2]}
-    ).json()["data"]
+    large, small = acme.post("/v2/tasks/bulk-fetch/?response_mode=presigned", json={"ids": [3, 2]}).json()["data"]
     wrapper = large["data"]
     body = acme.get(wrapper["presigned_url"], headers={"Authorization": None}).content
 

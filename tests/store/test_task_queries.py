@@ -104,7 +104,8 @@ def test_conditions_keep_the_rows_that_plain_python_keeps(database, query, tenan
     kept = [row for row in ROWS if row["tenant"] == tenant and passes(row, query)]
     expected = [row["id"] for row in sorted(kept, key=lambda row: (row[field], row["id"]), reverse=True)]
 
-    found = tasks.keyset_page(tenant, conditions, Ordering(field), Seek(descending=True, beyond=None, offset=0, limit=100))
+    everything = Seek(descending=True, beyond=None, offset=0, limit=100)
+    found = tasks.keyset_page(tenant, conditions, Ordering(field), everything)
     assert expected == [row["id"] for row in found]
     assert len(expected) == tasks.count(tenant, conditions)
 
@@ -113,7 +114,8 @@ def test_conditions_keep_the_rows_that_plain_python_keeps(database, query, tenan
 def test_a_keyset_page_is_an_index_seek(database, beyond) -> None:
     """The planner seeks in (project, id) and sorts nothing, at the start and in the depth (export guide, 2)."""
     conditions = TASKS_V1.select([("project", "1"), ("is_discarded", "false")]).conditions
-    query = keyset_query("acme", conditions, Ordering("id"), Seek(descending=True, beyond=beyond, offset=0, limit=51), SLIM)
+    place = Seek(descending=True, beyond=beyond, offset=0, limit=51)
+    query = keyset_query("acme", conditions, Ordering("id"), place, SLIM)
     sql = str(query.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True}))
     with database.transaction() as connection:
         plan = [row.detail for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}")]
