@@ -78,13 +78,17 @@ class FakeBackend:
     ) -> None:
         if clock not in {"virtual", "system"}:
             raise BadRequest("There is no such clock.", received=clock, expected="virtual or system")
-        self._seeds: list[SeedDocument] = [_document(seed)]
+        self._seed = _document(seed)
         time: Clock = VirtualClock(start) if clock == "virtual" else SystemClock()
         self._world = World(time, database_url=database, seed=world_seed, settings=settings)
         number = next(_numbers)
         self._hosts = (f"api-{number}.fake-backend.invalid", f"storage-{number}.fake-backend.invalid")
         self._served: list[ServedBackend] = []
-        self._world.seed(self._seeds[0])
+        try:
+            self._world.seed(self._seed)
+        except BaseException:
+            self._world.close()
+            raise
         policy = ControlPolicy(any_host=True)
         environ = self._environ(self.url, self.storage_url, autojump=True, control=policy)
         self._in_process = InProcess([Mount(self._hosts[0], API, environ), Mount(self._hosts[1], STORAGE, environ)])
@@ -154,7 +158,7 @@ class FakeBackend:
     def reset(self) -> None:
         """Go back to the rows of the seed that the backend started with; tokens stay the same, the clock goes on."""
         self._world.reset()
-        self._world.seed(self._seeds[0])
+        self._world.seed(self._seed)
 
     def remove_tasks(self, ids: Iterable[int]) -> int:
         """Delete tasks behind a client's back, as another user would; return how many there were."""

@@ -6,7 +6,7 @@ from flask import Blueprint, Response
 
 from fake_backend.exports.request import ExportRequest
 from fake_backend.http.answers import enveloped
-from fake_backend.http.request import caller, json_object, query, storage_url, world
+from fake_backend.http.request import caller, entry, json_object, query, storage_url, world
 
 plugin_exports = Blueprint("v2-plugin-exports", __name__, url_prefix="/v2/plugin_exports")
 
@@ -17,6 +17,9 @@ def enqueue() -> Response:
     request = ExportRequest.parse(json_object())
     if query().last("dry_run").lower() in {"true", "1"}:
         return enveloped({"valid": True})
+    noted = entry()
+    if noted is not None:
+        noted.ignored = tuple(f"filter.{key}" for key in request.selection.ignored)
     job = world().exports.enqueue(caller(), request, storage_url())
     return enveloped(
         {
