@@ -10,10 +10,11 @@ from __future__ import annotations
 import sqlite3
 import threading
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import Connection, Engine, create_engine, delete, event
+from sqlalchemy import Connection, Engine, create_engine, delete, event, make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.pool import StaticPool
 
@@ -21,6 +22,9 @@ from fake_backend.store.schema import metadata
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from sqlalchemy.engine import Dialect
+    from sqlalchemy.engine.interfaces import DBAPIConnection
 
 
 class DatabaseUnusable(ValueError):  # noqa: N818 (a refusal)
@@ -63,34 +67,44 @@ class Database:
             self._engine.dispose()
 
 
+@dataclass(frozen=True)
+class _Template:
+    """What worlds in memory have in common: an empty database as bytes, and the dialect that has seen it.
+
+    One dialect for all lets SQLAlchemy find statements that another world has compiled, since a compiled statement is
+    looked up by its dialect.
+    """
+
+    image: bytes
+    dialect: Dialect
+    compiled: dict[Any, Any]
+
+
 @cache
-def _template() -> bytes:
-    """Return an empty database with the schema, as the bytes of a file."""
+def _template() -> _Template:
     connection = sqlite3.connect(":memory:")
     engine = create_engine("sqlite://", creator=lambda: connection, poolclass=StaticPool)
     metadata.create_all(engine)
     image = connection.serialize()
     engine.dispose()
-    return image
-
-
-@cache
-def _compiled() -> dict[Any, Any]:
-    """Return the statements compiled so far: their SQL is the same in every world in memory."""
-    return {}
+    return _Template(image, engine.dialect, {})
 
 
 def _in_memory() -> Engine:
-    def connect() -> sqlite3.Connection:
-        connection = sqlite3.connect(":memory:", check_same_thread=False)
-        connection.deserialize(_template())
-        return connection
+    template = _template()
 
-    engine = create_engine(
-        "sqlite://", creator=connect, poolclass=StaticPool, execution_options={"compiled_cache": _compiled()}
+    def connect() -> DBAPIConnection:
+        connection = sqlite3.connect(":memory:", check_same_thread=False)
+        connection.deserialize(template.image)
+        _prepare(connection, None)
+        return cast("DBAPIConnection", connection)
+
+    return Engine(
+        pool=StaticPool(connect, dialect=template.dialect),
+        dialect=template.dialect,
+        url=make_url("sqlite://"),
+        execution_options={"compiled_cache": template.compiled},
     )
-    event.listen(engine, "connect", _prepare)
-    return engine
 
 
 def _opened(url: str) -> Engine:
