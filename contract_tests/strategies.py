@@ -40,12 +40,19 @@ FILE_NAMES = (
     "README",
     "A.JPG",
 )
+SPECIFICATIONS = ("meta_1", "image_1", "image_2")
 STATUSES = ("stand_by", "in_progress", "completed", "skipped")
 TASK_IDS = st.integers(1, 30)
 RELATED_IDS = st.integers(1, 4)
 
 text = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=8)
-scalars = st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, width=32) | text
+scalars = (
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**53), 2**53)
+    | st.floats(allow_nan=False, allow_infinity=False, width=32)
+    | text
+)
 
 
 def json_values(*, max_leaves: int = 6) -> SearchStrategy[Any]:
@@ -75,8 +82,17 @@ def files() -> SearchStrategy[dict[str, Any]]:
     body = st.fixed_dictionaries({"content": json_values(max_leaves=2)}) | st.fixed_dictionaries(
         {"content_base64": st.binary(max_size=12).map(lambda raw: base64.b64encode(raw).decode())}
     )
-    head = st.fixed_dictionaries({"file_name_original": st.sampled_from(FILE_NAMES), "is_primary": st.booleans()})
+    head = st.fixed_dictionaries({"file_name_original": st.sampled_from(FILE_NAMES)})
     return st.builds(lambda left, right: {**left, **right}, head, body)
+
+
+def unit_files() -> SearchStrategy[dict[str, dict[str, Any]]]:
+    """Return the files of one data unit in some order: none, one of them primary, or several of which none is."""
+
+    def marked(named: dict[str, dict[str, Any]], place: int) -> dict[str, dict[str, Any]]:
+        return {name: {**file, "is_primary": place == number} for number, (name, file) in enumerate(named.items())}
+
+    return st.builds(marked, st.dictionaries(st.sampled_from(SPECIFICATIONS), files(), max_size=3), st.integers(0, 3))
 
 
 def tasks(projects: SearchStrategy[int], units: list[int]) -> SearchStrategy[dict[str, Any]]:
@@ -110,7 +126,6 @@ def tasks(projects: SearchStrategy[int], units: list[int]) -> SearchStrategy[dic
     )
 
 
-SPECIFICATIONS = ("meta_1", "image_1", "image_2")
 SURROUNDINGS: dict[str, Any] = {
     "tenants": [{"code": MAIN_TENANT, "name": "Acme"}, {"code": OTHER_TENANT, "name": "Globex"}],
     "users": [
@@ -154,13 +169,8 @@ def worlds(draw: DrawFn, *, max_tasks: int = 12) -> dict[str, Any]:
         max_tasks: The most tasks that the document holds beside one of another tenant.
     """
     units = [
-        {"id": number, "data_collection": 1, "name": f"unit {number}", "files": unit}
-        for number, unit in enumerate(
-            draw(
-                st.lists(st.dictionaries(st.sampled_from(SPECIFICATIONS), files(), max_size=3), min_size=1, max_size=6)
-            ),
-            1,
-        )
+        {"id": number, "data_collection": 1, "name": f"unit {number}", "files": files_of_unit}
+        for number, files_of_unit in enumerate(draw(st.lists(unit_files(), min_size=1, max_size=6)), 1)
     ]
     projects = st.sampled_from([MAIN_PROJECT, MAIN_PROJECT, MAIN_PROJECT, MAIN_PROJECT, 2])
     drawn = draw(st.dictionaries(TASK_IDS, tasks(projects, list(range(1, len(units) + 1))), max_size=max_tasks))
@@ -235,3 +245,23 @@ def scopes(*, max_keys: int = 3) -> SearchStrategy[dict[str, Any]]:
 
     chosen = st.lists(st.sampled_from(sorted(FILTER_VALUES)), max_size=max_keys, unique=True).flatmap(of_keys)
     return chosen.map(lambda keys: {"project": MAIN_PROJECT, **keys})
+
+
+def lists_of_tasks(*, least: int = 0, most: int = 12) -> SearchStrategy[dict[str, Any]]:
+    """Return seed documents for walks: tasks without payload or file, many of them created at the same moment.
+
+    Args:
+        least: The fewest tasks of the main project.
+        most: The most.
+    """
+    moments = st.dictionaries(TASK_IDS, st.sampled_from(INSTANTS), min_size=least, max_size=most)
+    return moments.map(
+        lambda drawn: {
+            **SURROUNDINGS,
+            "tasks": [
+                *({"id": number, "project": MAIN_PROJECT, "created": moment} for number, moment in drawn.items()),
+                {"id": 98, "project": 2, "created": INSTANTS[0]},
+                {"id": 99, "project": 9, "created": INSTANTS[0]},
+            ],
+        }
+    )

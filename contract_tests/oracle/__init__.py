@@ -4,7 +4,7 @@ The oracle is the third voice beside the two acquisition heads. It reads the doc
 agree with the backend and the SDK when all three follow the same rules.
 """
 
-from contract_tests.oracle.artefacts import expected_artefacts, expected_items, rows_by_path
+from contract_tests.oracle.artefacts import expected_artefacts, expected_items, rows_by_path, saves_nothing
 from contract_tests.oracle.document import Json, SeedDocument
 from contract_tests.oracle.naming import assign_names, leaf
 from contract_tests.oracle.selection import FILTER_KEYS, expected_rows
@@ -19,4 +19,5 @@ __all__ = [
     "expected_rows",
     "leaf",
     "rows_by_path",
+    "saves_nothing",
 ]

@@ -137,7 +137,8 @@ def expected_artefacts(
     Raises:
         ValueError: See ``expected_rows``.
 
-    Not supported: originals that cannot be read; a seeded file always can.
+    Not supported: originals that cannot be read; a seeded file always can. An export that must end in an error leaves
+    nothing behind; see ``saves_nothing``.
     """
     rows = _rows(document, scope, target, tenant)
     tree: dict[str, bytes] = {}
@@ -162,6 +163,32 @@ def expected_artefacts(
     if label_errors or original_errors:
         tree[ERROR_FILE] = encoded({"json_file_name": label_errors, "original_file_name": original_errors})
     return tree
+
+
+def saves_nothing(
+    document: Mapping[str, object],
+    scope: Mapping[str, object],
+    *,
+    exporter: ExporterKind,
+    target: str = "task",
+    tenant: str | None = None,
+) -> bool:
+    """Return whether an export must end in an error, because there are rows and not one of them can be saved.
+
+    Args:
+        document: A seed document.
+        scope: The export's filter.
+        exporter: ``sheet`` saves every row, ``row`` those with a payload.
+        target: What is exported.
+        tenant: Whose rows exist; ``None`` leaves that to the ``project`` key.
+
+    Raises:
+        ValueError: See ``expected_rows``.
+
+    Source: contract.md 2.5, "fails only if 0 items were saved and at least 1 failed".
+    """
+    rows = _rows(document, scope, target, tenant)
+    return exporter == "row" and bool(rows) and all(row.data is None for row in rows)
 
 
 def rows_by_path(

@@ -37,6 +37,8 @@ def assign_names(claims: Mapping[int, str]) -> dict[int, str]:
     whose own name is one of those; that may generate a further name, hence the loop. Two generated names are never
     equal, because what follows the last ``__`` of the stem is the row's id.
 
+    Not supported: names that end in a dot, which have no suffix and can so imitate a generated name.
+
     Args:
         claims: Row id to the name that the row would write if it were alone.
     """

@@ -11,7 +11,7 @@ from contract_tests.verify.compare import Difference, differences
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from contract_tests.verify.outcome import Outcome, Tree, Verdict
+    from contract_tests.verify.outcome import ExporterKind, Outcome, Tree, Verdict
 
 
 class ReportRow(TypedDict):
@@ -107,7 +107,7 @@ class Report:
 
 
 def judge_by_oracle(
-    outcomes: Sequence[Outcome], expected: Callable[[str], Tree], owners: Mapping[str, int]
+    outcomes: Sequence[Outcome], expected: Callable[[ExporterKind], Tree], owners: Mapping[str, int]
 ) -> list[Judgement]:
     """Compare each tree with the oracle's; two heads that both equal it equal each other.
 

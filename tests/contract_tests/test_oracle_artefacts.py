@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract_tests.oracle import expected_artefacts, expected_items, rows_by_path
+from contract_tests.oracle import expected_artefacts, expected_items, rows_by_path, saves_nothing
 
 # 0x89 0x50: no valid UTF-8, so bytes that pass through text anywhere would not survive.
 DOCUMENT = {
@@ -128,3 +128,12 @@ def test_an_empty_scope_writes_nothing_but_the_sheet(exporter) -> None:
     expected = {"row": {}, "sheet": {"items.json": b"[]"}}[exporter]
 
     assert expected == expected_artefacts(DOCUMENT, {"project": 99}, exporter=exporter)
+
+
+@pytest.mark.parametrize(
+    ("ids", "exporter", "expected"),
+    [("4", "row", True), ("4,5", "row", False), ("4", "sheet", False), ("99", "row", False)],
+)
+def test_an_export_that_saves_none_of_its_rows_is_an_error(ids: str, exporter, *, expected: bool) -> None:
+    """contract.md 2.5: only where there are rows, and each of them failed; an empty export is fine."""
+    assert expected == saves_nothing(DOCUMENT, {"ids": ids}, exporter=exporter)

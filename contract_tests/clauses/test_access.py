@@ -1,0 +1,115 @@
+"""Who may see what: no token, a wrong one, both spellings of the headers, and another tenant's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import requests
+
+from contract_tests import strategies
+from fake_backend import FakeBackend
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+UNKNOWN_JOB = "00000000-0000-4000-8000-000000000000"
+EXPORT = {"storage_id": strategies.STORAGE, "path": "exports/a", "targets": ["task"], "project_id": 1}
+DOCUMENT = {
+    **strategies.SURROUNDINGS,
+    "tasks": [{"id": 1, "project": strategies.MAIN_PROJECT, "data": {"a": 1}, "created": strategies.INSTANTS[0]}],
+    "jobs": [{"id": "7", "tenant": strategies.MAIN_TENANT}],
+}
+ROUTES = [
+    ("GET", "/sdk/tasks/", None),
+    ("GET", "/projects/1/", None),
+    ("GET", "/data_collections/1/", None),
+    ("GET", f"/storages/{strategies.STORAGE}/", None),
+    ("POST", f"/storages/{strategies.STORAGE}/session/", {"purpose": "read"}),
+    ("GET", "/jobs/7/", None),
+    ("PATCH", "/jobs/7/", {"status": "RUNNING"}),
+    ("POST", "/logs/", {"event": "message", "data": {}, "job": "7"}),
+    ("GET", "/v2/tasks/", None),
+    ("POST", "/v2/tasks/bulk-fetch/", {"ids": [1]}),
+    ("POST", "/v2/plugin_exports/", EXPORT),
+    ("GET", f"/v2/async_jobs/{UNKNOWN_JOB}/", None),
+    ("GET", f"/v2/async_jobs/{UNKNOWN_JOB}/progress/", None),
+    ("POST", f"/v2/async_jobs/{UNKNOWN_JOB}/cancel/", None),
+]
+
+
+@pytest.fixture
+def backend() -> Iterator[FakeBackend]:
+    """A backend with one task, one job, and two tenants."""
+    with FakeBackend(seed=DOCUMENT) as opened:
+        yield opened
+
+
+def ask(
+    backend: FakeBackend, method: str, path: str, headers: Mapping[str, str], body: Any = None
+) -> requests.Response:
+    """Send one request."""
+    return requests.request(method, backend.url + path, headers=headers, json=body, timeout=30)
+
+
+@pytest.mark.parametrize(("method", "path", "body"), ROUTES)
+@pytest.mark.parametrize("headers", [{}, {"Authorization": "Token nobody"}, {"SYNAPSE-ACCESS-TOKEN": "nobody"}])
+def test_without_a_good_token_nothing_answers(
+    backend: FakeBackend, method: str, path: str, body: Any, headers: dict[str, str]
+) -> None:
+    """No or a wrong token is 401 wherever one asks, before anything is looked at."""
+    assert ask(backend, method, path, headers, body).status_code == 401
+
+
+def test_both_spellings_of_the_headers_are_the_same_user(backend: FakeBackend) -> None:
+    """The v1 client writes ``Token`` before the access token and the tenant, the v2 client does not."""
+    tokens = backend.tokens[strategies.MAIN_TENANT]
+    spellings = [
+        {"Authorization": f"Token {tokens.user}", "Synapse-Tenant": f"Token {tokens.tenant}"},
+        {"Synapse-Access-Token": f"Token {tokens.access}", "Synapse-Tenant": f"Token {tokens.tenant}"},
+        {"SYNAPSE-ACCESS-TOKEN": str(tokens.access), "SYNAPSE-Tenant": tokens.tenant},
+        {"Authorization": f"Token {tokens.user}", "SYNAPSE-ACCESS-TOKEN": str(tokens.access)},
+    ]
+    for headers in spellings:
+        answers = [ask(backend, "GET", path, headers) for path in ("/sdk/tasks/", "/v2/tasks/")]
+
+        assert [200, 200] == [answer.status_code for answer in answers]
+        assert [1, 1] == [
+            row["id"] for answer in answers for row in answer.json().get("results", answer.json().get("data"))
+        ]
+
+
+@pytest.mark.parametrize(("path", "rows"), [("/sdk/tasks/?project=1", "results"), ("/v2/tasks/?project=1", "data")])
+def test_another_tenants_lists_are_empty(backend: FakeBackend, path: str, rows: str) -> None:
+    """A filter of a foreign project selects nothing; it is no error, and it tells nothing."""
+    answer = ask(backend, "GET", path, backend.tokens[strategies.OTHER_TENANT].headers)
+
+    assert (200, []) == (answer.status_code, answer.json()[rows])
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [route for route in ROUTES if "1/" in route[1] or "3/" in route[1] or "/jobs/7/" in route[1]],
+)
+def test_another_tenants_rows_do_not_exist(backend: FakeBackend, method: str, path: str, body: Any) -> None:
+    """What belongs to somebody else answers as what was never there: 404."""
+    foreign = backend.tokens[strategies.OTHER_TENANT].headers
+
+    assert ask(backend, method, path, foreign, body).status_code == 404
+    assert ask(backend, method, path, backend.tokens[strategies.MAIN_TENANT].headers, body).ok
+
+
+def test_another_tenants_bulk_and_job_are_out_of_reach(backend: FakeBackend) -> None:
+    """Bulk drops foreign ids, an export of a foreign project is 400 before a job exists, a foreign job is 404."""
+    own, foreign = (backend.tokens[code].headers for code in (strategies.MAIN_TENANT, strategies.OTHER_TENANT))
+    job = ask(backend, "POST", "/v2/plugin_exports/", own, EXPORT).json()["data"]["job_id"]
+    answers = [
+        ask(backend, "POST", "/v2/tasks/bulk-fetch/", foreign, {"ids": [1]}),
+        ask(backend, "POST", "/v2/plugin_exports/", foreign, EXPORT),
+        ask(backend, "GET", f"/v2/async_jobs/{job}/", foreign),
+        ask(backend, "GET", f"/v2/async_jobs/{job}/progress/", foreign),
+        ask(backend, "POST", f"/v2/async_jobs/{job}/cancel/", foreign),
+    ]
+
+    assert [200, 400, 404, 404, 404] == [answer.status_code for answer in answers]
+    assert answers[0].json()["data"] == []

@@ -1,0 +1,82 @@
+"""``python -m contract_tests.verify``: the main job, both ways, compared; docs/reports.md tells what it leaves behind.
+
+Exit status: 0 when all is equal, 1 when it is not or a new world is slow to answer, 2 when the command cannot be
+carried out as asked, 130 when it is interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from contract_tests.verify.cold_start import LIMIT, WORLDS, cold_start
+from contract_tests.verify.console import show
+from contract_tests.verify.embedded import Run, verify_embedded
+from contract_tests.verify.foreign import verify_foreign
+from contract_tests.verify.options import Options, UsageError, parse
+from contract_tests.verify.outcome import EXPORTERS, HEADS, ExporterKind, Head
+from contract_tests.verify.publish import publish
+from contract_tests.verify.redact import redactor
+from fake_backend import Refusal
+from sdk.errors import SdkError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+BUILD = Path("build/verify")
+PLAIN_WIDTH = 132  # columns where the output is no terminal: the table fits
+
+
+def main(arguments: Sequence[str] | None = None, build: Path = BUILD) -> int:
+    """Run the command and return its exit status.
+
+    Args:
+        arguments: Command line without the program; ``None`` reads ``sys.argv``.
+        build: Where to leave reports and artefacts.
+    """
+    console = Console(width=None if sys.stdout.isatty() else PLAIN_WIDTH, highlight=False)
+    try:
+        options = parse(arguments, os.environ, secrets.token_hex(6))
+        run = _run(options, console)
+    except (UsageError, SdkError, Refusal, ImportError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    redact = redactor(run.secrets)
+    publish(run.report, build, redact)
+    show(run.report, console, redact)
+    console.print(f"artefacts and reports: {build}/")
+    slow = options.foreign is None and not _starts_fast(console)
+    return 0 if run.report.verdict == "equal" and not slow else 1
+
+
+def _run(options: Options, console: Console) -> Run:
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        bar = progress.add_task("starting", total=len(HEADS) * len(EXPORTERS) + 1)
+
+        def announce(head: Head, exporter: ExporterKind) -> None:
+            progress.update(bar, advance=1, description=f"exporting tasks: {head}, {exporter}")
+
+        if options.foreign is not None:
+            return verify_foreign(options.foreign, announce)
+        return verify_embedded(options.bug, announce)
+
+
+def _starts_fast(console: Console) -> bool:
+    median = cold_start()
+    console.print(
+        f"cold start: {median:.1f} ms, median of {WORLDS} new worlds to the first answer (limit {LIMIT:.0f} ms)"
+    )
+    return median <= LIMIT
+
+
+if __name__ == "__main__":
+    sys.exit(main())
