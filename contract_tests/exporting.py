@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import time
 import warnings
 from contextlib import contextmanager
@@ -129,6 +130,9 @@ def _tree(root: StorageRoot, folder: str) -> dict[str, bytes]:
     return tree
 
 
+ANSWERED = re.compile(r'"[A-Z]+ .* HTTP/[\d.]+" \d{3} ')
+
+
 class _Log(logging.Handler):
     """Counts the requests that urllib3 logs: one line each, whoever sends them."""
 
@@ -138,7 +142,7 @@ class _Log(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Count a line if it tells of an answered request: method, path and version stand in quotes there."""
-        self.requests += '"%s %s %s"' in str(record.msg)
+        self.requests += ANSWERED.search(record.getMessage()) is not None
 
 
 @contextmanager
