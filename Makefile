@@ -19,11 +19,11 @@ $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null || { \
 	  echo "make: this project needs Python 3.12 or newer as '$(PYTHON)'; found: $$($(PYTHON) --version 2>&1 || echo none). Install it, or name one: make PYTHON=/path/to/python3.12" >&2; exit 2; }
 	@echo "setting up $(VENV) ..."
-	@$(PYTHON) -m venv --clear $(VENV)
-	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[demo,test,lint]'
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/pip install -qq --disable-pip-version-check -c constraints.txt -e '.[demo,test,lint]'
 	@touch $@
 
-verify: $(STAMP) ## export the demo both ways, compare with the oracle (BUG=, BACKEND_URL= PROJECT= STORAGE= [FILTER=])
+verify: $(STAMP) ## export the demo both ways and compare (BUG=, BACKEND_URL= PROJECT= STORAGE= [FILTER=])
 	@$(BIN)/python -m contract_tests.verify $(if $(BUG),--bug '$(BUG)') $(if $(BACKEND_URL),--backend-url '$(BACKEND_URL)') \
 	  $(if $(PROJECT),--project '$(PROJECT)') $(if $(STORAGE),--storage '$(STORAGE)') $(if $(FILTER),--filter '$(FILTER)')
 
