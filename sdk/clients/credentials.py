@@ -7,11 +7,19 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sdk.clients.errors import ConfigurationError
+from sdk.clients.redaction import MASK
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _USABLE = re.compile(r"[\x21-\x7e]+")  # visible ASCII: all that a token in a header may hold
+
+
+class Headers(dict[str, str]):
+    """Credential headers; their values never show."""
+
+    def __repr__(self) -> str:
+        return f"Headers({', '.join(f'{name}: {MASK}' for name in self)})"
 
 
 @dataclass(frozen=True)
@@ -44,9 +52,9 @@ class Credentials:
         """The tokens that must never be shown."""
         return tuple(token for token in (self.user_token, self.access_token) if token)
 
-    def v1_headers(self) -> Mapping[str, str]:
+    def v1_headers(self) -> Headers:
         """Return the headers of the v1 API: one of the two tokens, the user's first."""
-        headers = {}
+        headers = Headers()
         if self.user_token:
             headers["Authorization"] = f"Token {self.user_token}"
         elif self.access_token:
@@ -55,9 +63,9 @@ class Credentials:
             headers["Synapse-Tenant"] = f"Token {self.tenant}"
         return headers
 
-    def v2_headers(self) -> Mapping[str, str]:
+    def v2_headers(self) -> Headers:
         """Return the headers of the v2 API: both tokens where there are two."""
-        headers = {}
+        headers = Headers()
         if self.user_token:
             headers["Authorization"] = f"Token {self.user_token}"
         if self.access_token:

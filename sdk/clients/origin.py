@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from urllib3.exceptions import LocationParseError
@@ -11,6 +12,9 @@ from urllib3.util import parse_url
 
 from sdk.clients.errors import ConfigurationError, OpaqueCursorError, OriginError
 from sdk.clients.redaction import redact_urls
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 _UNSAFE = re.compile(r"[\x00-\x20\x7f\\]")  # what two URL parsers may read in two ways
@@ -95,7 +99,15 @@ def base_of(base_url: str) -> tuple[str, Origin]:
     return url, origin
 
 
-def resolve(base_url: str, origin: Origin, reference: str, *, current: str | None = None, what: str) -> str:
+def resolve(
+    base_url: str,
+    origin: Origin,
+    reference: str,
+    *,
+    current: str | None = None,
+    what: str,
+    redact: Callable[[str], str] = redact_urls,
+) -> str:
     """Turn a path, a link or a redirect's target into an absolute URL of the backend's own origin.
 
     Args:
@@ -104,38 +116,50 @@ def resolve(base_url: str, origin: Origin, reference: str, *, current: str | Non
         reference: Absolute URL, ``/path`` or ``?query``.
         current: URL that the reference stands in; the base URL when absent.
         what: What the reference is, for the sentence of a refusal: ``"next link"``, ``"redirect"``, ``"path"``.
+        redact: Masks secrets in that sentence.
 
     Raises:
         OriginError: It leads to another origin; both are named.
         OpaqueCursorError: A ``next`` link that is neither URL nor path.
     """
-    if reference.startswith("//") or _ABSOLUTE.match(reference):
-        url = urljoin(current or base_url, reference)
-    elif reference.startswith("/"):
-        url = f"{base_url}{reference}" if what != "redirect" else urljoin(current or base_url, reference)
-    elif current is not None and (reference.startswith("?") or what == "redirect"):
-        url = urljoin(current, reference)
-    elif what == "next link":
-        raise OpaqueCursorError(
-            f"The page's next link is {redact_urls(reference)[:80]!r}, an opaque token: "
-            "a URL or a path that repeats every parameter is needed to go on."
-        )
-    else:
-        url = f"{base_url}/{reference}"
+    url = reference
     reason = None
     target = None
     try:
+        url = _absolute(base_url, reference, current, what)
         target = Origin.of(url)
     except ValueError as error:
         reason = str(error)
+    shown = redact(url)
     if target is None:
-        raise OriginError(
-            f"The {what} {redact_urls(url)!r} cannot be trusted with credentials of {origin}: {reason}.",
-            url=redact_urls(url),
-        )
+        if what == "next link" and not url:
+            raise OpaqueCursorError(
+                f"The page's next link is {redact(reference)[:80]!r}, an opaque token: "
+                "a URL or a path that repeats every parameter is needed to go on."
+            )
+        raise OriginError(f"The {what} {shown!r} cannot be trusted with credentials of {origin}: {reason}.", url=shown)
     if target != origin:
         raise OriginError(
             f"The {what} leads to {target}, while credentials belong to {origin} only; it was not requested.",
-            url=redact_urls(url),
+            url=shown,
         )
     return url
+
+
+def _absolute(base_url: str, reference: str, current: str | None, what: str) -> str:
+    """Return the absolute URL that a reference stands for; ``""`` for an opaque token in place of a link.
+
+    Raises:
+        ValueError: It cannot be read in one way only. ``urljoin`` would repair it silently.
+    """
+    if _UNSAFE.search(reference):
+        raise ValueError("white space, a control character or a backslash in the URL")
+    if _ABSOLUTE.match(reference):
+        return reference
+    if reference.startswith("//"):
+        return f"{urlsplit(base_url).scheme}:{reference}"
+    if reference.startswith("/") and what != "redirect":
+        return f"{base_url}{reference}"
+    if current is not None and (what == "redirect" or reference.startswith("?")):
+        return urljoin(current, reference)
+    return "" if what == "next link" else f"{base_url}/{reference}"

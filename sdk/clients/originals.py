@@ -165,7 +165,7 @@ class OriginalDownloader:
                     return
                 partial.restart()
                 raise ClientConnectionError("the file is no longer what it was")
-            if response.status_code >= 400:
+            if response.status_code not in {200, 206}:
                 raise self._objects.refusal(response, "the file was not given")
             self._take(response, partial)
         finally:

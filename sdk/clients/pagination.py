@@ -16,6 +16,7 @@ from sdk.clients.errors import (
     ResponseError,
 )
 from sdk.clients.query import MAX_QUERY_BYTES, Params, query_bytes
+from sdk.clients.redaction import redact_urls
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -84,19 +85,20 @@ def row_of(body: object, *, what: str) -> Row:
     return row
 
 
-def page_of(body: object, *, url: str) -> Page:
+def page_of(body: object, *, url: str, redact: Callable[[str], str] = redact_urls) -> Page:
     """Read a page out of either envelope, or a bare one.
 
     Args:
         body: Decoded body.
         url: Redacted address, for the sentence of a refusal.
+        redact: Masks secrets in what that sentence shows of the body.
 
     Raises:
         ClientConnectionError: The body is no JSON at all: cut, or from something in between; worth another attempt.
         ResponseError: It is JSON, and no page.
     """
     if isinstance(body, str):
-        raise ClientConnectionError(f"GET {url}: the answer is no JSON but begins with {body[:80]!r}.", url=url)
+        raise ClientConnectionError(f"GET {url}: the answer is no JSON but begins with {redact(body)[:80]!r}.", url=url)
     if not isinstance(body, dict):
         raise ResponseError(f"GET {url}: the answer is {_kind(body)}; a page was expected.", url=url)
     if "data" in body and "meta" in body:
@@ -158,7 +160,7 @@ def fetch_page(transport: Transport, path: str, params: Params | None, policy: P
 
     def ask() -> Page:
         body = transport.request("GET", path, params=params, timeouts=policy.timeouts)
-        return page_of(body, url=transport.redactor.text(path))
+        return page_of(body, url=transport.redactor.text(path), redact=transport.redactor.text)
 
     return with_page_retries(transport, policy, ask)
 

@@ -10,6 +10,7 @@ import logging
 import threading
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Self
 
 from sdk.clients.errors import (
@@ -198,7 +199,7 @@ class PayloadFetcher:
             raise self._too_large(place, place.size)
         response = self._objects.open(place.url)
         try:
-            if response.status_code >= 400:
+            if response.status_code != HTTPStatus.OK:
                 raise self._objects.refusal(response, f"Row {place.row_id}: its payload was not given")
             content = bytearray()
             for piece in self._objects.pieces(response, decode=True):

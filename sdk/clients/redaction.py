@@ -30,7 +30,8 @@ _PARAMETER = re.compile(
     r"(=|%3D|[\"']?\s*:\s*[\"']?)(?!\*\*\*)[^&\s\"'<>,;\\]+"
 )
 _AUTH_HEADER = re.compile(
-    r"(?i)(\b(?:Authorization|Synapse-Access-Token)[\"']?\s*[:=]\s*b?[\"']?)((?:Token|Bearer|Basic)\s+)?(?!\*\*\*)[^\s\"',}]+"
+    r"(?i)(\b(?:Authorization|Synapse-Access-Token)[\"']?\s*[:=]\s*b?[\"']?)((?:Token|Bearer|Basic)\s+)?"
+    r"(?!\*\*\*|(?:Token|Bearer|Basic)\s)[^\s\"',}]+"
 )
 _USER_INFO = re.compile(r"(?i)\b([a-z][a-z0-9+.-]*://)[^/\s@\"']+@")
 

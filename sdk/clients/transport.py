@@ -24,6 +24,7 @@ from sdk.clients.session import PlainSession
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from sdk.clients.credentials import Headers
     from sdk.clock import Clock
 
 MAX_REDIRECTS = 5
@@ -52,7 +53,7 @@ class Transport:
         self,
         base_url: str,
         *,
-        headers: Mapping[str, str],
+        headers: Headers,
         secrets: tuple[str, ...] = (),
         clock: Clock,
         timeouts: Timeouts,
@@ -62,7 +63,7 @@ class Transport:
         self.clock = clock
         self.timeouts = timeouts
         self.redactor = Redactor(secrets)
-        self._headers = dict(headers)
+        self._headers = headers
         self._extra_query = dict(extra_query or {})
         self._retrying = PlainSession(ClockRetry.standard(clock))
         self._single = PlainSession(ClockRetry.single(clock))
@@ -99,7 +100,9 @@ class Transport:
             OriginError: It leads to another origin.
             OpaqueCursorError: It is neither URL nor path.
         """
-        return resolve(self.base_url, self.origin, reference, current=current, what="next link")
+        return resolve(
+            self.base_url, self.origin, reference, current=current, what="next link", redact=self.redactor.text
+        )
 
     def request(
         self,
@@ -181,7 +184,7 @@ class Transport:
             path = "/" + path.lstrip("/")
             if "?" not in path and not path.endswith("/"):
                 path += "/"
-        url = resolve(self.base_url, self.origin, path, what="path")
+        url = resolve(self.base_url, self.origin, path, what="path", redact=self.redactor.text)
         given = dict(params or {})
         for name, value in self._extra_query.items():
             if f"{name}=" not in url:
@@ -216,7 +219,9 @@ class Transport:
             location = response.headers.get("Location", "")
             if not location:
                 raise self._redirect_error(method, url, response.status_code, "it names no target")
-            target = resolve(self.base_url, self.origin, location, current=url, what="redirect")
+            target = resolve(
+                self.base_url, self.origin, location, current=url, what="redirect", redact=self.redactor.text
+            )
             if method not in RESENDABLE and response.status_code not in _KEEPS_METHOD:
                 raise self._redirect_error(method, url, response.status_code, "it would turn a write into a read")
             url = target

@@ -32,7 +32,7 @@ class Tasks:
     def list(
         self, *, sort: str = "-id", per_page: int = PER_PAGE, policy: PagePolicy | None = None, **filters: Any
     ) -> Iterator[Row]:
-        """Yield slim rows, without payload, in order.
+        """Return slim rows, without payload, in order, page by page as they are asked for.
 
         Args:
             sort: Ordering; ``-id`` is unique, so that no row comes twice or never.
@@ -44,13 +44,13 @@ class Tasks:
             ValueError: A filter that this list does not declare: the backend would ignore it and widen the list.
                 Nothing is requested.
         """
-        for page in self.list_pages(sort=sort, per_page=per_page, policy=policy, **filters):
-            yield from page.results
+        pages = self.list_pages(sort=sort, per_page=per_page, policy=policy, **filters)
+        return (row for page in pages for row in page.results)
 
     def list_pages(
         self, *, sort: str = "-id", per_page: int = PER_PAGE, policy: PagePolicy | None = None, **filters: Any
     ) -> Iterator[Page]:
-        """Yield the pages of ``list``."""
+        """Return the pages of ``list``, one request each, as they are asked for."""
         unknown = sorted(set(filters) - set(TASK_FILTERS))
         if unknown:
             raise ValueError(
