@@ -1,0 +1,168 @@
+"""The verdict on a version: its table, its differences and ``build/conformance/<version>.json``."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, TypedDict
+
+from rich.markup import escape
+from rich.table import Table
+
+from contract_tests.conformance.cases import MATRIX
+from contract_tests.verify.console import COLOURS
+from contract_tests.verify.report import ReportRow
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import Console
+
+    from contract_tests.conformance.record import RecordCheck
+    from contract_tests.conformance.run import Finding
+    from contract_tests.conformance.versions import Client
+    from contract_tests.verify.outcome import Verdict
+    from contract_tests.verify.redact import Redact
+
+SHOWN = 4  # differences of one export that are printed
+COLUMNS = ("case", "head", "originals", "filter", "rows", "files", "bytes", "requests", "seconds", "digest", "verdict")
+NUMBERS = ("rows", "files", "bytes", "requests", "seconds")
+
+
+class ConformanceRow(ReportRow):
+    """One line: that of verify's report, and what is special to this run."""
+
+    case: str
+    bulk_files_manifest: bool
+    jobs: int
+    refused: str
+
+
+class Package(TypedDict):
+    """Whether the installed package is the published one."""
+
+    matches_record: bool
+    files: int
+
+
+class ConformanceFile(TypedDict):
+    """All of ``build/conformance/<version>.json``; docs/conformance.md says what each field means."""
+
+    version: str
+    package: Package
+    habits: list[dict[str, str]]
+    matrix: int
+    further: int
+    rows: list[ConformanceRow]
+    verdict: Verdict
+
+
+@dataclass(frozen=True)
+class VersionReport:
+    """What came of one version.
+
+    Args:
+        client: The version.
+        package: What came of comparing the package with its RECORD.
+        findings: One for each export.
+    """
+
+    client: Client
+    package: RecordCheck
+    findings: Sequence[Finding]
+
+    @property
+    def verdict(self) -> Verdict:
+        """The worst of all; a package that is not as published, or no export at all, is an ``error``."""
+        verdicts = {finding.verdict for finding in self.findings}
+        if "error" in verdicts or not verdicts or not self.package.matches:
+            return "error"
+        return "differs" if "differs" in verdicts else "equal"
+
+    def rows(self) -> list[ConformanceRow]:
+        """Return the lines of the file."""
+        return [_row(finding) for finding in self.findings]
+
+    def json(self) -> str:
+        """Return the file."""
+        matrix = sum(finding.case.case == MATRIX for finding in self.findings)
+        whole: ConformanceFile = {
+            "version": self.client.version,
+            "package": {"matches_record": self.package.matches, "files": self.package.files},
+            "habits": [asdict(habit) for habit in self.client.habits],
+            "matrix": matrix,
+            "further": len(self.findings) - matrix,
+            "rows": self.rows(),
+            "verdict": self.verdict,
+        }
+        return json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
+
+
+def show(report: VersionReport, console: Console, redact: Redact) -> None:
+    """Print the table of a version, and for each export that is not equal why.
+
+    Args:
+        report: A finished version.
+        console: Where to print.
+        redact: Applied to everything that comes from an answer.
+    """
+    table = Table(*COLUMNS, title=f"synapse-sdk {report.client.version}, {_package(report.package)}")
+    for column, name in zip(table.columns, COLUMNS, strict=True):
+        column.justify = "right" if name in NUMBERS else "left"
+    for finding, row in zip(report.findings, report.rows(), strict=True):
+        cells = {
+            **row,
+            "originals": "yes" if row["originals"] else "no",
+            "filter": "narrowed" if finding.case.is_narrowed else "none",
+            "bytes": f"{row['bytes']:,}",
+            "seconds": f"{row['seconds']:.2f}",
+            "digest": row["digest"][:12],
+        }
+        verdict = f"[{COLOURS[row['verdict']]}]{row['verdict']}"
+        table.add_row(*(str(cells[name]) for name in COLUMNS[:-1]), verdict)
+    console.print(table)
+    for path in report.package.modified[:SHOWN]:
+        console.print(f"  not as published: {escape(path)}", soft_wrap=True)
+    for finding in report.findings:
+        if finding.verdict != "equal":
+            _explain(finding, console, redact)
+
+
+def _row(finding: Finding) -> ConformanceRow:
+    case, outcome = finding.case, finding.outcome
+    return {
+        "target": "task",
+        "head": case.head,
+        "exporter": outcome.exporter,
+        "filter": case.scope,
+        "originals": case.originals,
+        "rows": outcome.rows,
+        "files": len(outcome.tree),
+        "bytes": outcome.size,
+        "digest": outcome.digest,
+        "requests": outcome.requests,
+        "seconds": round(outcome.seconds, 3),
+        "verdict": finding.verdict,
+        "case": case.case,
+        "bulk_files_manifest": case.bulk_files_manifest,
+        "jobs": finding.jobs,
+        "refused": case.refused,
+    }
+
+
+def _package(package: RecordCheck) -> str:
+    return f"{package.files} files as published" if package.matches else "[red]not as published[/]"
+
+
+def _explain(finding: Finding, console: Console, redact: Redact) -> None:
+    console.print(f"[{COLOURS[finding.verdict]}]{finding.case.name}: {finding.verdict}[/]")
+    if finding.verdict == "error":
+        console.print(f"  {escape(redact(finding.outcome.error))}", soft_wrap=True)
+        return
+    for found in finding.differences[:SHOWN]:
+        row = "" if found.row is None else f"row {found.row}, "
+        console.print(f"  {row}{escape(redact(found.where))}", soft_wrap=True)
+        console.print(f"    expected {escape(redact(found.expected))}", soft_wrap=True, highlight=False)
+        console.print(f"    got      {escape(redact(found.got))}", soft_wrap=True, highlight=False)
+    if len(finding.differences) > SHOWN:
+        console.print(f"  and {len(finding.differences) - SHOWN} more")

@@ -1,0 +1,112 @@
+"""The versions that are run, each with its heads and its written list of habits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from contract_tests.conformance.habits import Habit, claimed_stems, indented, own_stems, spaced
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from contract_tests.conformance.habits import ClientRow, Naming
+    from contract_tests.oracle import Json
+    from contract_tests.verify.outcome import Head
+
+LABELS_INDENTED = Habit(
+    "labels-indented",
+    "Labels are JSON over many lines, four blanks a level.",
+    "incidents.md 3 (SYN-7492); run",
+)
+LABELS_SPACED = Habit(
+    "labels-spaced",
+    "Labels are JSON on one line, a blank after each comma and colon.",
+    "incidents.md 3 (SYN-7492, fixed in 1.182); run",
+)
+LAST_WRITTEN_STAYS = Habit(
+    "last-written-stays",
+    "Rows of one name overwrite each other, labels and originals alike; the lowest id stays, all count as exported.",
+    "incidents.md 1 (SYN-7539); run",
+)
+RENAMED = Habit(
+    "renamed-on-collision",
+    "The first row of a stem keeps it, later ones write <stem>__<id>; filename_collisions.json lists them.",
+    "incidents.md 1 (SYN-7539, fixed in 1.182); run",
+)
+ERROR_LIST = Habit(
+    "error-list",
+    "error_file_list.json calls originals origin_file_name, is indented, and lists a row without file as <unknown>.",
+    "contract.md 2.5; run",
+)
+V2_FILTER = Habit(
+    "v2-list-drops-keys",
+    "In process the filter goes to the v2 list, which ignores every key but project, is_discarded, has_data and "
+    "schema: the export is wider than asked.",
+    "incidents.md 1 (SYN-7182), contract.md 6; run",
+)
+BULK_HAS_NO_FILES = Habit(
+    "bulk-names-no-files",
+    "In process, files_manifest is null: labels are named by id, and every original is listed as <unknown>.",
+    "contract.md 6 (bulk-fetch); run",
+)
+NEEDS_DATA_UNIT = Habit(
+    "needs-data-unit",
+    "In process, one task without a data unit ends the export: data_unit_id of a v2 list row must be an integer.",
+    "contract.md 1.3, 6; run",
+)
+
+
+@dataclass(frozen=True)
+class Client:
+    """One version of the reference client.
+
+    Args:
+        version: As on the package index.
+        heads: The heads that can be reached without changing the package.
+        habits: Every habit that ``habits.py`` applies to it.
+        naming: Which stem each row writes under.
+        label: Bytes of a label.
+        lists_by_v2: Whether its in-process head takes ids from the v2 list and payloads from bulk fetch.
+        shard_size: Rows above which a delegated export becomes several jobs; ``None`` when that head is out of reach.
+    """
+
+    version: str
+    heads: Sequence[Head]
+    habits: Sequence[Habit]
+    naming: Callable[[Sequence[ClientRow]], Naming]
+    label: Callable[[Json], bytes]
+    lists_by_v2: bool
+    shard_size: int | None
+
+
+CLIENTS: Mapping[str, Client] = {
+    client.version: client
+    for client in (
+        Client(
+            version="2026.1.128",
+            heads=("delegated", "in-process"),
+            habits=(
+                LABELS_INDENTED,
+                LAST_WRITTEN_STAYS,
+                ERROR_LIST,
+                V2_FILTER,
+                BULK_HAS_NO_FILES,
+                NEEDS_DATA_UNIT,
+            ),
+            naming=own_stems,
+            label=indented,
+            lists_by_v2=True,
+            shard_size=10_000,  # contract.md 2.2
+        ),
+        Client(
+            version="2026.2.17",
+            heads=("in-process",),
+            habits=(LABELS_SPACED, RENAMED, ERROR_LIST),
+            naming=claimed_stems,
+            label=spaced,
+            lists_by_v2=False,
+            shard_size=None,
+        ),
+    )
+}
