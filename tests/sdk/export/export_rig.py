@@ -85,7 +85,7 @@ class Remembering(BaseLogger):
         """Return the data of all events of a name."""
         return [data for event, data, _ in self.entries if event == name]
 
-    def keys(self) -> list[str]:
+    def message_keys(self) -> list[str]:
         """Return the keys of all messages that have one."""
         return [data["key"] for data in self.events("message") if "key" in data]
 
@@ -151,6 +151,16 @@ class Rig:
             warnings.simplefilter("ignore", DeprecationWarning)
             fields = {"disable_async_delegate": True if head == IN_PROCESS else None} | fields
             return action.dispatch(self.params(**fields), self.context(v2=v2))
+
+    def add(self, *tasks: dict[str, Any], **fields: Any) -> None:
+        """Add tasks behind the client's back, as other users would.
+
+        Args:
+            *tasks: Of the projects and data units that are there.
+            **fields: Replace parents of the rows.
+        """
+        parents = ("tenants", "data_collections", "file_specifications", "projects", "data_units")
+        self.backend.seed({key: document()[key] for key in parents} | fields | {"tasks": list(tasks)})
 
     def requests(self) -> list[tuple[str, str]]:
         """Return method and path of what was asked of the API since the last call."""

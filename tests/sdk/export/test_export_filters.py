@@ -72,7 +72,7 @@ def test_a_filter_that_is_too_long_is_refused_before_it_is_sent() -> None:
 
 
 @pytest.mark.parametrize("disabled", [True, False])
-def test_a_refused_filter_costs_no_request(rig, disabled: bool) -> None:
+def test_a_refused_filter_costs_no_request(rig, disabled) -> None:
     """Not even the count probe, and no log line, carries the key (contract.md 3.2, last line)."""
     rig.requests()
     params = rig.params(filter={"project": 1, "bogus": 1}, disable_async_delegate=disabled)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from types import SimpleNamespace
@@ -102,7 +103,7 @@ def test_names_that_cannot_be_told_apart_are_refused() -> None:
     with NameBook() as book:
         for row, name in ((5, "x__3."), (6, "x__3."), (3, "x.__5")):
             book.place("", name, row)
-        with pytest.raises(NameCollisionError, match="Rows 5 and 3 would both write 'x__3.__5'"):
+        with pytest.raises(NameCollisionError, match=r"Rows 5 and 3 would both write 'x__3\.__5'"):
             book.place("", "x.__5", 4)
 
 
@@ -127,3 +128,10 @@ def test_a_file_name_is_its_last_segment(expected: str | None, file_name: object
 def test_a_label_is_named_after_its_original_or_its_row() -> None:
     """``a.tar.gz`` gives ``a.tar.json``; a row without a file goes by its id."""
     assert ["a.tar.json", "7.json"] == [label_name("a.tar.gz", 7), label_name(None, 7)]
+
+
+def test_a_book_that_nobody_closed_may_be_collected_in_any_thread() -> None:
+    """An exporter that is tried out by itself has a book in memory, and garbage is collected anywhere."""
+    books = [NameBook()]
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(books.clear).result()

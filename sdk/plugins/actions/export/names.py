@@ -78,7 +78,9 @@ class NameBook:
     """
 
     def __init__(self, location: Path | None = None) -> None:
-        self._database = sqlite3.connect(":memory:" if location is None else location, isolation_level=None)
+        place = ":memory:" if location is None else location
+        # A book that nobody closes is closed where it is collected, which may be another thread.
+        self._database = sqlite3.connect(place, isolation_level=None, check_same_thread=False)
         self._end = weakref.finalize(self, self._database.close)
         # The index dies with the run that it serves: it needs neither a journal nor a safe disk.
         self._database.execute("PRAGMA journal_mode = OFF")

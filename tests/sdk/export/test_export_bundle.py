@@ -1,0 +1,170 @@
+"""Bundles: read in any order, line by line, and never believed."""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sdk.plugins.actions.export.bundle import Bundle, PartFile
+from sdk.plugins.actions.export.errors import BundleLineError, BundlePartError, RepeatedRowError
+from sdk.plugins.actions.export.items import bundle_item, chosen_file
+from sdk.plugins.actions.export.manifest import Manifest, Part
+from sdk.storage.file_system import FileSystemStorage
+
+
+def line(number: int, style: int = 0) -> bytes:
+    """Return a row's line in one of the ways in which JSON may be written."""
+    row = {"id": number, "data": {"값": f"{number}\n"}, "files_manifest": {}}
+    if style == 1:
+        row = dict(reversed(row.items()))  # the id comes last
+    text = json.dumps(row, ensure_ascii=style == 2, separators=(",", ":") if style == 3 else None)
+    return text.encode() + (b"\r\n\n" if style == 4 else b"\n")
+
+
+@contextmanager
+def bundle(*parts: bytes, declared=None):
+    """Write parts and open them as a bundle."""
+    with TemporaryDirectory() as directory:
+        files = []
+        for number, body in enumerate(parts):
+            file = Path(directory) / f"{number}.jsonl"
+            file.write_bytes(body)
+            files.append(PartFile(f"task/{number}.jsonl", declared, file))
+        opened = Bundle(tuple(files), Path(directory))
+        try:
+            yield opened
+        finally:
+            opened.close()
+
+
+ids_of_parts = st.lists(st.integers(-5, 60), unique=True, max_size=15).flatmap(
+    lambda ids: st.lists(st.integers(0, len(ids)), max_size=3).map(
+        lambda cuts: [ids[a:b] for a, b in zip([0, *sorted(cuts)], [*sorted(cuts), len(ids)], strict=True)]
+    )
+)
+
+
+@given(ids_of_parts, st.integers(0, 4))
+def test_rows_come_in_descending_order_whatever_the_order_of_lines(parts, style) -> None:
+    """Shards finish when they finish; ``convert_data`` must not notice (the item parity of both heads)."""
+    expected = sorted((number for part in parts for number in part), reverse=True)
+    with bundle(*(b"".join(line(number, style) for number in part) for part in parts)) as opened:
+        scan = opened.scan()
+        if not scan.is_descending:
+            opened.index()
+
+        assert [len(part) for part in parts] == list(scan.counts)
+        assert (expected == [number for part in parts for number in part]) == scan.is_descending
+        assert expected == list(opened.ids())
+        assert [(number, {"값": f"{number}\n"}) for number in expected] == [
+            (row["id"], row["data"]) for row in opened.rows()
+        ]
+
+
+@given(st.lists(st.integers(1, 6), min_size=2, max_size=9).filter(lambda ids: len(set(ids)) < len(ids)))
+def test_a_row_that_comes_twice_is_named_with_both_places(ids) -> None:
+    """No id may repeat, neither in one part nor across parts."""
+    first, second = next((ids.index(n), at) for at, n in enumerate(ids) if n in ids[:at])
+    half = len(ids) // 2
+    parts = [ids[:half], ids[half:]]
+    place = [
+        f"line {at + 1 - (half if at >= half else 0)} of part 'task/{int(at >= half)}.jsonl'" for at in (first, second)
+    ]
+    with bundle(*(b"".join(map(line, part)) for part in parts)) as opened:
+        assert not opened.scan().is_descending
+        with pytest.raises(RepeatedRowError) as refusal:
+            opened.index()
+
+    assert f"The bundle holds row {ids[second]} twice: in {place[0]} and in {place[1]}." == str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "broken"),
+    [
+        ("is no JSON", b'{"id": 3, "data": {"a": 1}'),
+        ("begins as row 3", b'{"id": 3, "data": {"a\xff": 1}, "files_manifest": {}}'),
+        ("is a JSON list", b"[1]"),
+        ("has the id None", b'{"data": 1}'),
+        ("has the id True", b'{"id": true, "data": 1}'),
+        ("row 3, has no data", b'{"id": 3}'),
+        ("is row 4 where row 3 was seen before", b'{"id": 3, "data": 1, "id": 4}'),
+    ],
+)
+def test_a_line_that_cannot_be_read_is_named_by_part_and_number(sentence: str, broken: bytes) -> None:
+    """A corrupt line is an error, wherever it stands; the line's number makes it findable."""
+    with bundle(line(9), line(5) + broken + b"\n" + line(1)) as opened, pytest.raises(BundleLineError) as refusal:
+        list(opened.scan() and opened.rows())
+
+    assert "ine 2 of the bundle's part 'task/1.jsonl'" in str(refusal.value)
+    assert sentence in str(refusal.value)
+
+
+def test_a_part_that_is_not_there_is_named(tmp_path) -> None:
+    """contract.md 2.5: every part must exist before anything is read."""
+    manifest = Manifest("p", "", 1, (Part("task/part-00001.jsonl", 1),))
+
+    with pytest.raises(BundlePartError, match=r"'task/part-00001\.jsonl' is not in the storage"):
+        Bundle.open(FileSystemStorage(tmp_path), manifest, tmp_path)
+
+
+def test_a_part_behind_a_link_out_of_the_storage_is_refused(tmp_path) -> None:
+    """The guard looks at where a path leads, not only at how it is spelt."""
+    (tmp_path / "secret.jsonl").write_bytes(line(1))
+    root = tmp_path / "root"
+    (root / "p").mkdir(parents=True)
+    (root / "p" / "part.jsonl").symlink_to(tmp_path / "secret.jsonl")
+
+    with pytest.raises(Exception, match="leads through a link out of the root"):
+        Bundle.open(FileSystemStorage(root), Manifest("p", "", 1, (Part("part.jsonl", 1),)), tmp_path)
+
+
+entry = st.fixed_dictionaries(
+    {"file_name_original": st.sampled_from(["a.json", "b.jpg"])}, optional={"is_primary": st.booleans()}
+)
+
+
+@given(st.dictionaries(st.text(max_size=3), entry, max_size=4), st.booleans())
+def test_the_file_of_an_item_is_the_primary_else_the_first(files, as_list) -> None:
+    """contract.md 2.5; some surfaces show the files as a list (incidents.md 5, SYN-7255)."""
+    entries = list(files.values())
+    expected = ([e for e in entries if e.get("is_primary")] + entries + [None])[0]
+
+    assert expected == chosen_file(entries if as_list else files)
+
+
+def test_a_bundled_file_is_addressed_by_its_place_in_the_storage() -> None:
+    """Only the URL differs from what the other head hands over."""
+    entries = {"image_1": {"file_name_original": "a.jpg", "is_primary": 1, "url": "http://x", "bundle_path": "files/1"}}
+    row = {"id": 1, "data": None, "files_manifest": entries}
+
+    expected = {
+        "id": 1,
+        "data": None,
+        "files": {"file_name_original": "a.jpg", "is_primary": True, "url": "pre/fix/files/1"},
+    }
+
+    assert expected == bundle_item(row, "pre/fix")
+
+
+@pytest.mark.parametrize("path", ["../x", "/etc/passwd", "files/../../x", "a\\..\\..\\x"])
+def test_a_bundled_file_that_lies_elsewhere_is_refused_with_its_row(path: str) -> None:
+    """contract.md 2.5, traversal guard on ``bundle_path``."""
+    row = {"id": 4, "data": None, "files_manifest": {"image_1": {"bundle_path": path}}}
+
+    with pytest.raises(BundleLineError, match=r"Row 4: its bundle_path .* would leave the bundle"):
+        bundle_item(row, "prefix")
+
+
+def test_what_a_line_declares_beside_a_wrapper_is_declared_for_it() -> None:
+    """Size and digest are checked wherever the backend puts them; what the wrapper says itself goes first."""
+    wrapper = {"mode": "presigned", "presigned_url": "http://x", "size": 3}
+    row = {"id": 1, "data": wrapper, "size": 4, "data_digest": "ab"}
+
+    assert {**wrapper, "data_digest": "ab"} == bundle_item(row, "p")["data"]
+    assert {"a": 1} == bundle_item({"id": 1, "data": {"a": 1}, "size": 4}, "p")["data"]

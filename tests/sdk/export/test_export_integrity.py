@@ -1,0 +1,356 @@
+"""Nothing incomplete passes as complete: each loss ends in an error that names the row, and nothing stands."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+from export_rig import DELEGATED, DESTINATION, HEADS, IN_PROCESS, before, document, failure, rigged, task, tree
+
+from fake_backend import Settings
+from sdk.clients.errors import PayloadMismatchError
+from sdk.plugins.actions.export import BaseExporter, ExportAction
+from sdk.plugins.actions.export.errors import (
+    BundleLineError,
+    BundlePartError,
+    DestinationError,
+    MissingRowsError,
+    RepeatedRowError,
+    ScopeDifferenceError,
+)
+from sdk.plugins.errors import StepFailed
+
+
+def fails(rig, kind, sentence: str, head: str = DELEGATED, **options) -> None:
+    """Assert that an export ends in an error of a kind, with nothing at the destination but perhaps a bundle."""
+    with pytest.raises(StepFailed, match=sentence) as error:
+        rig.export(head, **options)
+
+    assert isinstance(failure(error.value), kind)
+    assert [] == [name for name in tree(rig.root) if ".async_jobs" not in name]
+    assert not list(rig.root.rglob("*.partial"))
+
+
+def in_parts(act):
+    """Return what changes the parts of the bundle, as lists of lines, before they are read."""
+
+    def change(context):
+        parts = sorted(context.client.open_storage(3, "read").local_path(DESTINATION).rglob("*.jsonl"))
+        lines = [part.read_bytes().splitlines(keepends=True) for part in parts]
+        act(lines)
+        for part, content in zip(parts, lines, strict=True):
+            part.write_bytes(b"".join(content))
+
+    return before("bundle_read", change)
+
+
+@pytest.mark.parametrize("head", HEADS)
+def test_a_flipped_byte_in_a_payload_is_noticed_by_its_digest(rig, head) -> None:
+    """contract.md 3.3: the reference client never looks at ``size`` and ``data_digest``; this one does."""
+
+    def flip(_):
+        objects = rig.backend._world.objects
+        key = next(key for key in objects.keys("synapse-media", "payloads/tasks/5/"))
+        body = bytearray(objects.get("synapse-media", key))
+        body[-5] ^= 1
+        objects.put("synapse-media", key, bytes(body))
+
+    def wrap(lines):
+        flip(None)
+        for number, line in enumerate(lines[0]):
+            row = json.loads(line)
+            if row["id"] == 5:
+                shown = rig.v2.tasks.bulk_fetch([5])[0]["data"]
+                lines[0][number] = json.dumps(row | {"data": shown}).encode() + b"\n"
+
+    action = in_parts(wrap) if head == DELEGATED else before("prepare_export", flip)
+    fails(rig, PayloadMismatchError, "Row 5: the SHA-256 of its payload is", head, action=action)
+
+
+def test_a_short_part_is_named_with_declared_and_found_and_the_row(rig) -> None:
+    """incidents.md 6.5: a part with fewer lines than declared once passed."""
+    fails(
+        rig,
+        BundlePartError,
+        r"part 'task/part-00002.jsonl' declares 3 line\(s\) and holds 2; 1 missing row\(s\): 3\.",
+        action=in_parts(lambda lines: lines[1].pop(1)),
+        export_chunk_size=3,
+    )
+
+
+def test_a_long_part_is_named_with_the_surplus_row(rig) -> None:
+    """A line too many is as wrong as one too few; this row exists in another project."""
+    rig.add({"id": 50, "project": 2}, projects=[{"id": 2, "tenant": "acme"}], data_units=[])
+    line = b'{"id": 50, "data": null, "files_manifest": {}}\n'
+    fails(
+        rig,
+        BundlePartError,
+        r"declares 7 line\(s\) and holds 8; 1 surplus row\(s\) that the filter does not select: 50\.",
+        action=in_parts(lambda lines: lines[0].insert(0, line)),
+    )
+
+
+@pytest.mark.parametrize("keep_length", [True, False])
+def test_a_repeated_row_is_named(rig, keep_length) -> None:
+    """Also when another row is gone for it, so that the number of lines is right."""
+
+    def repeat(lines):
+        lines[1][0] = lines[0][1]
+        if not keep_length:
+            lines[1].insert(0, lines[0][1])
+
+    fails(rig, RepeatedRowError, "The bundle holds row 6 twice", action=in_parts(repeat), export_chunk_size=3)
+
+
+def test_a_corrupt_line_is_named_and_nothing_that_was_saved_before_it_stands(rig) -> None:
+    """Rows 7 to 4 are saved by then, into the staging."""
+
+    def corrupt(lines):
+        lines[0][4] = lines[0][4].replace(b'"n":3', b'"n":3:', 1).replace(b'"n": 3', b'"n": 3:', 1)
+
+    fails(
+        rig, BundleLineError, "Line 5 of the bundle's part 'task/part-00001.jsonl' is no JSON", action=in_parts(corrupt)
+    )
+
+
+def test_a_missing_part_is_named(rig) -> None:
+    """Every part has to be there before anything is converted."""
+
+    def lose(context):
+        next(iter(rig.root.rglob("part-00002.jsonl"))).unlink()
+
+    action = before("bundle_read", lose)
+    fails(
+        rig, BundlePartError, "part 'task/part-00002.jsonl' is not in the storage", action=action, export_chunk_size=3
+    )
+
+
+def test_a_bundle_in_another_order_is_exported_all_the_same(rig) -> None:
+    """Order is the backend's affair; items come by descending id."""
+    seen = []
+
+    class Ordered(BaseExporter):
+        def convert_data(self, data):
+            seen.append(data["id"])
+            return data
+
+    action = in_parts(lambda lines: [part.reverse() for part in lines])
+    expected = tree(rig.export(DELEGATED)["output_path"])
+    found = rig.export(DELEGATED, type("Action", (action,), {"entrypoint": Ordered}), export_chunk_size=3)
+
+    assert [7, 6, 5, 4, 3, 2, 1] == seen
+    assert expected == tree(found["output_path"])
+
+
+def test_a_file_of_the_bundle_that_lies_elsewhere_ends_the_export(rig) -> None:
+    """contract.md 2.5: the reference client dies of it after its output was made; here nothing was."""
+
+    def lead_out(lines):
+        lines[0][2] = lines[0][2].replace(b'"files/', b'"../files/')
+
+    fails(rig, BundleLineError, "Row 5: its bundle_path '../files/.* would leave the bundle", action=in_parts(lead_out))
+
+
+def test_a_job_that_loses_the_filter_is_caught_with_up_to_twenty_rows() -> None:
+    """incidents.md 1, SYN-7438: 200 rows asked, 99,792 delivered, success."""
+    with rigged(document(40)) as rig:
+        rig.backend.bugs.on("delegated-filter-loss")
+        surplus = ", ".join(map(str, range(40, 20, -1)))
+        fails(
+            rig,
+            ScopeDifferenceError,
+            rf"holds 40 row\(s\) and the probe counted 9; 31 surplus row\(s\) .*: {surplus} \.\.\.\.",
+            filter={"project": 1, "id__lte": 9},
+        )
+
+
+@pytest.mark.parametrize("dropped", [[4], [7, 1]])
+def test_a_job_that_drops_rows_is_caught(rig, monkeypatch, dropped) -> None:
+    """The manifest agrees with the lines, and both are wrong; only the scope knows."""
+    jobs = rig.backend._world.exports
+    lines = jobs._lines
+    monkeypatch.setattr(jobs, "_lines", lambda run, rows: lines(run, [row for row in rows if row["id"] not in dropped]))
+
+    names = ", ".join(map(str, dropped))
+    fails(rig, ScopeDifferenceError, rf"{len(dropped)} missing row\(s\): {names}\. Nothing was exported")
+
+
+def test_a_bulk_answer_that_leaves_a_row_out_is_caught(rig) -> None:
+    """incidents.md 6.4: fewer files than rows, and success."""
+    rig.backend.bugs.on("bulk-drops-rows")
+
+    fails(
+        rig,
+        MissingRowsError,
+        r"Row\(s\) \d are missing from the bulk answer, although the list still holds",
+        IN_PROCESS,
+    )
+
+
+@pytest.mark.parametrize("v2", [True, False])
+def test_rows_deleted_after_they_were_listed_are_reported(rig, v2) -> None:
+    """In process they are gone before they can be read: not exported, not an error, and not silent."""
+    action = before("prepare_export", lambda context: rig.backend.remove_tasks([6, 2]))
+    result = rig.export(IN_PROCESS, action, v2=v2)
+
+    assert ([6, 2], 5, 7) == (result["removed"], result["exported_count"], result["total_count"])
+    assert 5 == len([name for name in tree(result["output_path"]) if name.startswith("labels/")])
+
+
+def test_a_row_deleted_while_its_payload_is_fetched_is_reported() -> None:
+    """Its URL has run out, and a new one cannot be had: the row is gone, the export is not."""
+    options = Settings(presign_seconds=60)
+
+    class Slow(BaseExporter):
+        def convert_data(self, data):
+            if data["id"] == 40:
+                self.ctx.clock.sleep(120)
+                rig.backend.remove_tasks([1])
+            return data
+
+    with rigged(document(40), settings=options) as rig:
+        result = rig.export(IN_PROCESS, type("Action", (ExportAction,), {"entrypoint": Slow}))
+
+        assert ([1], 39) == (result["removed"], result["exported_count"])
+
+
+@pytest.mark.parametrize("head", HEADS)
+def test_urls_that_run_out_while_rows_wait_are_asked_for_again(head) -> None:
+    """incidents.md 3: issued with the page, used minutes later; payloads and originals alike."""
+
+    class Slow(BaseExporter):
+        def convert_data(self, data):
+            self.ctx.clock.sleep(30)
+            return data
+
+    seed = document(12)
+    with rigged(seed) as rig:
+        expected = tree(rig.export(head)["output_path"])
+    with rigged(seed, settings=Settings(presign_seconds=60)) as rig:
+        result = rig.export(head, type("Action", (ExportAction,), {"entrypoint": Slow}))
+
+        assert expected == tree(result["output_path"])
+
+
+def test_a_young_row_and_a_deleted_one_are_told_apart_from_losses(rig) -> None:
+    """Created since: only in the scope. Deleted since: only in the bundle, and exported with it."""
+
+    def early(context):  # the job has not begun to scan: this row makes the probe's count differ
+        rig.add(task(20, data_unit=1, created=later(rig, 1)))
+
+    def late(context):
+        rig.add(task(30, data_unit=2, created=later(rig, 2)))
+        rig.backend.remove_tasks([4, 3])
+
+    class Meanwhile(before("delegate_stream_progress", early)):
+        def setup_steps(self, registry):
+            super().setup_steps(registry)
+            step = next(step for step in registry if step.name == "bundle_read")
+            execute = step.execute
+            step.execute = lambda context: (late(context), execute(context))[1]
+
+    result = rig.export(DELEGATED, Meanwhile)
+
+    assert ([30], [4, 3], 8) == (result["created_since"], result["removed"], result["exported_count"])
+
+
+def later(rig, seconds):
+    """Return an instant after now, as the API spells it."""
+    return (rig.backend.clock.now() + timedelta(seconds=seconds)).isoformat()
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_bundle_goes_after_success_and_stays_after_failure(rig, kept) -> None:
+    """A failed run's bundle is worth keeping: the next try need not wait for the job."""
+
+    class Broken(BaseExporter):
+        def convert_data(self, data):
+            if kept:
+                raise ValueError("broken")
+            return data
+
+    action = type("Action", (ExportAction,), {"entrypoint": Broken})
+    if kept:
+        fails(rig, ValueError, "broken", action=action)
+    else:
+        rig.export(DELEGATED, action)
+
+    assert kept == any(".async_jobs" in name for name in tree(rig.root))
+
+
+def test_a_bundle_in_a_strange_place_is_left_there(rig) -> None:
+    """Prefix guard: what does not look like a bundle is never removed."""
+
+    def move(context):
+        (rig.root / "precious").mkdir()
+        for part in rig.root.rglob("*.jsonl"):
+            (rig.root / "precious" / "tasks.jsonl").write_bytes(part.read_bytes())
+        context.job["data"]["manifest"] = {"prefix": "precious", "targets": {"task": {"records": 7}}}
+
+    result = rig.export(DELEGATED, before("bundle_read", move), save_original_file=False)
+
+    assert 7 == result["exported_count"]
+    assert (rig.root / "precious" / "tasks.jsonl").exists()
+    assert ["The bundle 'precious' was left in the storage: its place does not look like a bundle's"] == result[
+        "warnings"
+    ]
+
+
+@pytest.mark.parametrize("head", HEADS)
+def test_an_original_that_cannot_be_had_costs_itself_alone(rig, head) -> None:
+    """Per item: the label is saved, the original is listed as failed (contract.md 3.5)."""
+
+    def lose(context):
+        for file in rig.root.rglob("files/3/*"):
+            file.unlink()
+        objects = rig.backend._world.objects
+        for key in [key for key in objects.keys("synapse-media", "") if "data_units/3" in key or "/3/" in key]:
+            if "payloads" not in key:
+                objects.delete("synapse-media", key)
+
+    result = rig.export(head, before("convert_data", lose))
+    found = tree(result["output_path"])
+
+    assert ({"json_file_name": 0, "original_file_name": 1}, 7) == (result["errors"], result["exported_count"])
+    assert "labels/사진 3.json" in found
+    assert ["사진 3.jpg"] == [name for name, _ in json.loads(found["error_file_list.json"])["original_file_name"]]
+
+
+@pytest.mark.parametrize("head", HEADS)
+def test_a_name_that_no_file_system_takes_costs_its_row_alone(head) -> None:
+    """Both files of such a row fail; the others are saved."""
+    seed = document(2)
+    seed["data_units"][0]["files"]["image_1"]["file_name_original"] = "고" * 100 + ".jpg"
+    with rigged(seed) as rig:
+        result = rig.export(head)
+
+        assert (1, 1) == (result["exported_count"], result["failed_count"])
+        assert {"json_file_name": 1, "original_file_name": 1} == result["errors"]
+
+
+@pytest.mark.parametrize("head", HEADS)
+def test_a_full_disk_ends_the_export(rig, head, monkeypatch) -> None:
+    """It concerns every row: a thousand failed rows would look like an export."""
+
+    def full(path, body):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("sdk.plugins.actions.export.exporter.write_new", full)
+    fails(rig, DestinationError, "The files of row 7 cannot be written: No space left on device", head)
+
+
+@pytest.mark.parametrize("head", HEADS)
+def test_an_interrupted_export_leaves_nothing(rig, head) -> None:
+    """Ctrl-C is no exception of ours, and the staging goes all the same."""
+
+    class Interrupted(BaseExporter):
+        def convert_data(self, data):
+            if data["id"] == 4:
+                raise KeyboardInterrupt
+            return data
+
+    with pytest.raises(KeyboardInterrupt):
+        rig.export(head, type("Action", (ExportAction,), {"entrypoint": Interrupted}))
+
+    assert [] == [name for name in tree(rig.root) if ".async_jobs" not in name]
