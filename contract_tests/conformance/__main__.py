@@ -56,6 +56,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
     console = Console(width=None if sys.stdout.isatty() else 140)
     clients = [CLIENTS[version] for version in asked]
+    for version in asked:  # a run that is broken off must not leave an older verdict standing
+        _report_file(version).unlink(missing_ok=True)
     try:
         environments = {client.version: _environment(client, console) for client in clients}
         packages = {version: environment.check() for version, environment in environments.items()}
@@ -123,15 +125,19 @@ def _run_all(
 
 def _keep(report: VersionReport) -> None:
     """Write the report of a version, and both trees of each export that is not as expected."""
-    folder = BUILD / "conformance"
-    trees = folder / report.client.version
+    file = _report_file(report.client.version)
+    trees = file.parent / report.client.version
     shutil.rmtree(trees, ignore_errors=True)
-    folder.mkdir(parents=True, exist_ok=True)
+    file.parent.mkdir(parents=True, exist_ok=True)
     for finding in report.findings:
         if finding.verdict != "equal":
             write_tree(finding.expected.tree, trees / finding.case.name / "expected")
             write_tree(finding.outcome.tree, trees / finding.case.name / "got")
-    (folder / f"{report.client.version}.json").write_text(report.json(), encoding="utf-8")
+    file.write_text(report.json(), encoding="utf-8")
+
+
+def _report_file(version: str) -> Path:
+    return BUILD / "conformance" / f"{version}.json"
 
 
 if __name__ == "__main__":

@@ -39,7 +39,7 @@ class ConformanceRow(ReportRow):
 
 
 class Package(TypedDict):
-    """Whether the installed package is the published one."""
+    """Whether the installed package is unmodified: every file has the hash that RECORD gives."""
 
     matches_record: bool
     files: int
@@ -73,7 +73,7 @@ class VersionReport:
 
     @property
     def verdict(self) -> Verdict:
-        """The worst of all; a package that is not as published, or no export at all, is an ``error``."""
+        """The worst of all; a package that was modified, or no export at all, is an ``error``."""
         verdicts = {finding.verdict for finding in self.findings}
         if "error" in verdicts or not verdicts or not self.package.matches:
             return "error"
@@ -122,7 +122,7 @@ def show(report: VersionReport, console: Console, redact: Redact) -> None:
         table.add_row(*(str(cells[name]) for name in COLUMNS[:-1]), verdict)
     console.print(table)
     for path in report.package.modified[:SHOWN]:
-        console.print(f"  not as published: {escape(path)}", soft_wrap=True)
+        console.print(f"  not what RECORD says: {escape(path)}", soft_wrap=True)
     for finding in report.findings:
         if finding.verdict != "equal":
             _explain(finding, console, redact)
@@ -151,7 +151,7 @@ def _row(finding: Finding) -> ConformanceRow:
 
 
 def _package(package: RecordCheck) -> str:
-    return f"{package.files} files as published" if package.matches else "[red]not as published[/]"
+    return f"{package.files} files match RECORD" if package.matches else "[red]modified since it was installed[/]"
 
 
 def _explain(finding: Finding, console: Console, redact: Redact) -> None:
