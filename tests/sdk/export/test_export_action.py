@@ -41,19 +41,10 @@ class Params(BaseModel):
 def test_the_public_names_are_those_of_the_guide() -> None:
     """Plugins import from ``sdk.plugins.actions.export`` and nowhere deeper."""
     assert sorted(public.__all__) == public.__all__
-    assert {
-        "BaseExportAction",
-        "ExportAction",
-        "ExportContext",
-        "ExportParams",
-        "BaseExporter",
-        "ExporterRunAdapter",
-        "MetricsRecord",
-        "ExportStatus",
-        "TargetHandlerFactory",
-        "ExportTargetHandler",
-        "TaskExportTargetHandler",
-    } == set(public.__all__)
+    actions = {"BaseExportAction", "ExportAction", "ExportContext", "ExportParams"}
+    exporters = {"BaseExporter", "ExporterRunAdapter", "MetricsRecord", "ExportStatus"}
+    handlers = {"TargetHandlerFactory", "ExportTargetHandler", "TaskExportTargetHandler"}
+    assert actions | exporters | handlers == set(public.__all__)
     assert all(hasattr(public, name) for name in public.__all__)
 
 
