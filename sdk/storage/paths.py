@@ -23,11 +23,12 @@ def checked_path(path: str) -> str:
     """
     if "\0" in path:
         raise UnsafePathError(f"The storage path {path!r} holds a NUL character.", path=path)
-    if path.startswith(("/", "\\")) or _DRIVE.match(path):
-        raise UnsafePathError(f"The storage path {path!r} is absolute; one relative to the root is needed.", path=path)
     if ".." in _SEPARATORS.split(path):
         raise UnsafePathError(f"The storage path {path!r} has a '..' segment and could leave the root.", path=path)
-    return "/".join(segment for segment in path.split("/") if segment not in {"", "."})
+    relative = "/".join(segment for segment in path.split("/") if segment not in {"", "."})
+    if path.startswith("/") or relative.startswith("\\") or _DRIVE.match(relative):
+        raise UnsafePathError(f"The storage path {path!r} is absolute; one relative to the root is needed.", path=path)
+    return relative
 
 
 def file_path(path: str) -> str:
