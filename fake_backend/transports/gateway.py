@@ -3,6 +3,8 @@
 cheroot writes head and body apart, closes a failed body as if it were whole, and closes sockets in an
 order that rules a reset out. So the gateway writes the blocks of an `Answer` itself, one ``sendall``
 each, and the connection knows how it is to end.
+
+Not supported: a header that is repeated though it is no list; cheroot keeps the last of its lines.
 """
 
 from __future__ import annotations
@@ -33,8 +35,21 @@ DRAIN = 65536  # bytes read at a time of what nobody wants
 CHUNKED_BUFFER = 2**20  # bytes; cheroot copies the rest of a chunk at every read, so the reads are large
 
 
+class LiveRequest(cheroot.HTTPRequest):
+    """A request, as cheroot parses it.
+
+    Its proxy mode is the one that takes a target in absolute form, which every server has to (RFC 9112
+    3.2.2), and one that begins with two slashes, as the key of an object may.
+    """
+
+    def __init__(self, server: Listener, connection: LiveConnection) -> None:
+        super().__init__(server, connection, proxy_mode=True)
+
+
 class LiveConnection(cheroot.HTTPConnection):
     """A client's TCP connection, which can be aborted, held, and hung up from another thread."""
+
+    RequestHandlerClass = LiveRequest
 
     def __init__(self, server: Listener, sock: socket.socket, makefile: Any) -> None:
         super().__init__(server, sock, makefile)

@@ -1,6 +1,5 @@
 """What a client sees of an answer is what the application gave, by either transport."""
 
-# ruff: noqa: SIM300 (expected on the left)
 from __future__ import annotations
 
 import gc

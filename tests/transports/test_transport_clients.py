@@ -1,6 +1,5 @@
 """Clients that nobody told of us: boto3, sessions that follow redirects, many threads at once."""
 
-# ruff: noqa: SIM300 (expected on the left)
 from __future__ import annotations
 
 import hashlib
@@ -57,20 +56,29 @@ def bucket() -> Bucket:
     return Bucket()
 
 
-@pytest.fixture(params=["http", "https"])
-def s3(request: pytest.FixtureRequest, mount, bucket, monkeypatch) -> Iterator[object]:
-    """A client of boto3 at its own settings, with proxies in its environment."""
+@pytest.fixture(params=["http", "https", "live"])
+def s3(request: pytest.FixtureRequest, bucket, monkeypatch) -> Iterator[object]:
+    """A client of boto3 at its own settings; in process with proxies in its environment."""
+    if request.param == "live":
+        url = request.getfixturevalue("live")(bucket)
+        monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    else:
+        url = request.getfixturevalue("mount")(bucket, scheme=request.param)
+        monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
-    monkeypatch.delenv("NO_PROXY", raising=False)
-    monkeypatch.delenv("no_proxy", raising=False)
     client = boto3.client(
         "s3",
-        endpoint_url=mount(bucket, scheme=request.param),
+        endpoint_url=url,
         region_name="ap-northeast-2",
         aws_access_key_id="key",
         aws_secret_access_key="secret",
-        config=botocore.config.Config(retries={"total_max_attempts": 2}, s3={"addressing_style": "path"}),
+        config=botocore.config.Config(
+            read_timeout=0.05 if request.param == "live" else 60,  # in process nothing waits for it
+            retries={"total_max_attempts": 2},
+            s3={"addressing_style": "path"},
+        ),
     )
     yield client
     client.close()
@@ -110,6 +118,8 @@ def test_boto3_retries_and_names_what_befell_its_connection(s3, bucket, fate, er
     assert {"/data/a": b"a"} == bucket.objects
 
     bucket.fates = [fate, fate]
+    if "127.0.0.1" in s3.meta.endpoint_url and fate is ConnectionRefused:
+        error = botocore.exceptions.ConnectionClosedError  # a connection that stands cannot be refused any more
     with pytest.raises(error):
         s3.get_object(Bucket="data", Key="a")
 

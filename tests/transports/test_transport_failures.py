@@ -1,6 +1,5 @@
 """An application that fails, and one that breaks its connection, look as they would behind a real server."""
 
-# ruff: noqa: SIM300 (expected on the left)
 from __future__ import annotations
 
 import logging

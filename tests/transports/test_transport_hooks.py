@@ -1,6 +1,5 @@
 """The hooks are there while a transport is open, for its hosts alone, and leave nothing behind."""
 
-# ruff: noqa: SIM300 (expected on the left)
 from __future__ import annotations
 
 import contextlib

@@ -1,6 +1,5 @@
 """The live server on the wire: one write for an answer, visible cuts, many streams, a quick end."""
 
-# ruff: noqa: SIM300 (expected on the left)
 from __future__ import annotations
 
 import contextlib
@@ -54,7 +53,7 @@ def waits_for_its_end(environ) -> Iterator[bytes]:
 
 def test_head_and_first_chunk_are_one_write() -> None:
     """Two writes cost a keep-alive request 40 ms (contract.md 7), so one segment has both."""
-    with LiveServer(Application(lambda _: iter([b"first", b"second"])), {}) as server, raw(server) as sock:
+    with LiveServer(Application(lambda _: iter([b"first", b"second"])), {}, threads=4) as server, raw(server) as sock:
         first = sock.recv(65536)
 
     assert first.startswith(b"HTTP/1.1 200 OK\r\n")
@@ -71,7 +70,7 @@ def test_what_is_written_leaves_at_once() -> None:
         start_response("200 OK", [])
         return []
 
-    with LiveServer(application, {}) as server:
+    with LiveServer(application, {}, threads=4) as server:
         requests.get(server.url)
     assert [1] == delays
 
@@ -82,7 +81,10 @@ def test_what_is_written_leaves_at_once() -> None:
 def test_only_a_whole_body_has_a_closing_chunk(error, end) -> None:
     """A stream that breaks off must not look as if it were over (contract.md 2.3: the client reconnects then)."""
     request = GET.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
-    with LiveServer(Application(lambda _: Stream([b"data"], error)), {}) as server, raw(server, request) as sock:
+    with (
+        LiveServer(Application(lambda _: Stream([b"data"], error)), {}, threads=4) as server,
+        raw(server, request) as sock,
+    ):
         head, _, body = until_closed(sock).partition(b"\r\n\r\n")
 
     assert b"4\r\ndata\r\n" + end == body
@@ -91,7 +93,7 @@ def test_only_a_whole_body_has_a_closing_chunk(error, end) -> None:
 
 def test_a_cut_is_an_incomplete_read_to_http_client() -> None:
     """The standard library's client notices as well."""
-    with LiveServer(Application(lambda _: Stream([b"data"], HangUp())), {}) as server:
+    with LiveServer(Application(lambda _: Stream([b"data"], HangUp())), {}, threads=4) as server:
         connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
         connection.request("GET", "/")
         with (
@@ -108,7 +110,11 @@ def test_a_reset_is_one() -> None:
     def handler(_):
         raise Reset
 
-    with LiveServer(Application(handler), {}) as server, raw(server) as sock, pytest.raises(ConnectionResetError):
+    with (
+        LiveServer(Application(handler), {}, threads=4) as server,
+        raw(server) as sock,
+        pytest.raises(ConnectionResetError),
+    ):
         sock.recv(1)
 
 
@@ -119,7 +125,7 @@ def test_no_answer_holds_the_connection_until_someone_closes() -> None:
         raise NoAnswer
 
     application = Application(handler)
-    with LiveServer(application, {}) as server:
+    with LiveServer(application, {}, threads=4) as server:
         with raw(server) as sock:
             sock.settimeout(0.02)
             with pytest.raises(TimeoutError):
@@ -134,7 +140,7 @@ def test_no_answer_holds_the_connection_until_someone_closes() -> None:
 def test_an_old_client_is_answered_and_let_go() -> None:
     """HTTP/1.0 knows no chunks: the end of the connection is the end of the body."""
     request = b"GET / HTTP/1.0\r\n\r\n"
-    with LiveServer(Application(lambda _: iter([b"a", b"b"])), {}) as server, raw(server, request) as sock:
+    with LiveServer(Application(lambda _: iter([b"a", b"b"])), {}, threads=4) as server, raw(server, request) as sock:
         head, _, body = until_closed(sock).partition(b"\r\n\r\n")
 
     assert b"ab" == body
@@ -145,10 +151,31 @@ def test_an_old_client_is_answered_and_let_go() -> None:
 def test_requests_in_one_packet_are_answered_in_order() -> None:
     """A client may send its next request before it has read an answer (RFC 9112 9.3.2)."""
     two = b"GET /1 HTTP/1.1\r\nHost: fake\r\n\r\nGET /2 HTTP/1.1\r\nHost: fake\r\nConnection: close\r\n\r\n"
-    with LiveServer(Application(lambda environ: environ["RAW_URI"].encode()), {}) as server, raw(server, two) as sock:
+    with (
+        LiveServer(Application(lambda environ: environ["RAW_URI"].encode()), {}, threads=4) as server,
+        raw(server, two) as sock,
+    ):
         answers = until_closed(sock)
 
     assert [b"/1", b"/2"] == [part.partition(b"\r\n\r\n")[2] for part in answers.split(b"HTTP/1.1 200 OK")[1:]]
+
+
+@pytest.mark.parametrize(
+    ("target", "expected"),
+    [
+        (b"//a//b?c", "//a//b?c"),
+        (b"http://fake.invalid/a%2Fb?c", "/a%2Fb?c"),
+        (b"/%ED%95%9C%EA%B8%80", "/%ED%95%9C%EA%B8%80"),
+    ],
+)
+def test_every_target_that_a_client_may_send_is_taken(target, expected) -> None:
+    """Absolute form (RFC 9112 3.2.2) and keys that begin with a slash are nothing to refuse."""
+    application = Application()
+    request = b"GET " + target + b" HTTP/1.1\r\nHost: fake\r\n\r\n"
+    with LiveServer(application, {}, threads=2) as server, raw(server, request) as sock:
+        assert sock.recv(65536).startswith(b"HTTP/1.1 200 OK")
+
+    assert [expected] == [environ["RAW_URI"] for environ in application.environs]
 
 
 @pytest.mark.parametrize(
@@ -164,7 +191,7 @@ def test_requests_in_one_packet_are_answered_in_order() -> None:
 def test_a_request_beyond_the_limits_never_reaches_the_application(request_, status) -> None:
     """64 KiB of head and 1 GiB of body are room for every call of the contract, and an end to mistakes."""
     application = Application()
-    with LiveServer(application, {}) as server, raw(server, request_) as sock:
+    with LiveServer(application, {}, threads=4) as server, raw(server, request_) as sock:
         assert status == sock.recv(65536).split(b" ")[1]
     assert [] == application.environs
 
@@ -235,7 +262,7 @@ def test_stopping_does_not_wait_for_an_application_that_does_not_listen(caplog) 
         return b"late"
 
     application = Application(handler)
-    server = LiveServer(application, {}).start()
+    server = LiveServer(application, {}, threads=4).start()
     with raw(server) as sock:
         assert eventually(lambda: application.environs)
         server.stop(grace=0.01)

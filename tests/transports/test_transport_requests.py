@@ -1,6 +1,5 @@
 """What an application sees of a request is what the client sent, by either transport."""
 
-# ruff: noqa: SIM300 (expected on the left)
 from __future__ import annotations
 
 import gzip
