@@ -7,7 +7,7 @@ import sys
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scripted import words_of
 
@@ -62,6 +62,7 @@ def folder():
     return f"folder-{next(folders)}"
 
 
+@settings(max_examples=20)  # a dozen S3 requests each
 @given(tree=trees, start=st.integers(0, 50), length=st.integers(0, 50))
 def test_what_is_written_is_there_to_read_to_list_and_to_remove(root, tree, start, length) -> None:
     """Bytes, sizes, ranges and names are those of the tree, whatever characters they hold."""
