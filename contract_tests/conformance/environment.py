@@ -13,7 +13,7 @@ from contract_tests.conformance.record import RecordCheck, check_record
 PACKAGE = "synapse_sdk"
 DISTRIBUTION = "synapse-sdk"
 HERE = Path(__file__).parent
-LAST_LINES = 5  # of pip's complaint that are passed on
+LAST_LINES = 1  # of pip's complaint that are passed on: the one that says what is wrong
 
 
 class CannotInstall(Exception):  # noqa: N818 - a refusal
