@@ -6,12 +6,12 @@ from enum import StrEnum
 
 
 class LogLevel(StrEnum):
-    """Levels that the backend knows."""
+    """Levels that the backend knows, the gravest first."""
 
-    DEBUG = "debug"
-    INFO = "info"
-    SUCCESS = "success"
-    WARNING = "warning"
-    DANGER = "danger"
-    ERROR = "error"
     CRITICAL = "critical"
+    ERROR = "error"
+    DANGER = "danger"
+    WARNING = "warning"
+    SUCCESS = "success"
+    INFO = "info"
+    DEBUG = "debug"

@@ -8,11 +8,11 @@ from enum import StrEnum
 class PluginCategory(StrEnum):
     """What a plugin is for."""
 
-    NEURAL_NET = "neural_net"
+    CUSTOM = "custom"
+    DATA_VALIDATION = "data_validation"
     EXPORT = "export"
-    UPLOAD = "upload"
-    SMART_TOOL = "smart_tool"
+    NEURAL_NET = "neural_net"
     POST_ANNOTATION = "post_annotation"
     PRE_ANNOTATION = "pre_annotation"
-    DATA_VALIDATION = "data_validation"
-    CUSTOM = "custom"
+    SMART_TOOL = "smart_tool"
+    UPLOAD = "upload"

@@ -24,17 +24,17 @@ class RuntimeContext:
     Args:
         logger: Takes progress, metrics, events and messages.
         env: Settings of the plugin.
-        job_id: Job that the run reports to.
         client: v1 client; actions that need none run without.
         v2_client: v2 client; without it nothing is delegated.
+        job_id: Job that the run reports to.
         clock: Tells the time and waits.
     """
 
     logger: BaseLogger
     env: PluginEnvironment
-    job_id: str | None = None
     client: BackendClient | None = None
     v2_client: BackendV2Client | None = None
+    job_id: str | None = None
     clock: Clock = field(default_factory=SystemClock)
 
     def set_progress(self, current: int, total: int, step: str | None = None) -> None:

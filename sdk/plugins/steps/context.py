@@ -29,7 +29,7 @@ class BaseStepContext:
     runtime_ctx: RuntimeContext
     step_results: list[StepResult] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
-    current_step: str | None = field(default=None, init=False)
+    current_step: str | None = field(init=False, default=None)
 
     @property
     def clock(self) -> Clock:
