@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import binascii
 import hashlib
+import re
 import zlib
 from base64 import b64decode, b64encode
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ CHECKSUMS: dict[str, Callable[[bytes], bytes]] = {
 }
 UNJUDGED_CHECKSUMS = {"x-amz-checksum-crc32c": 4, "x-amz-checksum-crc64nvme": 8}  # and their bytes
 NOT_CHECKSUMS = {"x-amz-checksum-algorithm", "x-amz-checksum-type", "x-amz-checksum-mode"}
+
+_CHUNK_HEAD = re.compile(rb"(?P<size>[0-9a-fA-F]{1,16})(;[^\r\n]*)?\r\n")
 
 
 @dataclass(frozen=True)
@@ -99,13 +102,11 @@ def unframed(framed: bytes) -> tuple[bytes, dict[str, str]]:
     chunks: list[bytes] = []
     at = 0
     while True:
-        end = framed.find(b"\r\n", at)
-        try:
-            size = int(framed[at:end].partition(b";")[0], 16) if end >= 0 else -1
-        except ValueError:
-            size = -1
-        start, stop = end + 2, end + 2 + size
-        if size < 0 or (size and framed[stop : stop + 2] != b"\r\n"):
+        head = _CHUNK_HEAD.match(framed, at)
+        size = int(head["size"], 16) if head else 0
+        start = head.end() if head else at
+        stop = start + size
+        if head is None or (size and framed[stop : stop + 2] != b"\r\n"):
             raise IncompleteBody(received=f"a broken chunk at byte {at}", expected="chunks and a last one of no bytes")
         if size == 0:
             return b"".join(chunks), _trailer(framed[start:])

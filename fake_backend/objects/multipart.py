@@ -69,7 +69,7 @@ def complete_upload(request: ObjectRequest, store: ObjectStore) -> Answer:
     return document(
         "CompleteMultipartUploadResult",
         [
-            ("Location", f"/{request.bucket}/{request.key}"),
+            ("Location", request.url),
             ("Bucket", request.bucket),
             ("Key", request.key),
             ("ETag", key.etag),

@@ -75,6 +75,11 @@ class ObjectRequest:
         """The parameters by name; of a repeated one the first, as S3 takes it."""
         return dict(reversed(self.query))
 
+    @property
+    def url(self) -> str:
+        """Where the request went, without its parameters."""
+        return f"{self.environ['wsgi.url_scheme']}://{self.headers.get('host', '')}{self.path}"
+
     @cached_property
     def body(self) -> bytes:
         """The body as it was sent, read when it is first asked for.

@@ -159,7 +159,7 @@ class Place:
 
 def a_store(clock: Any, seed: int = 7, **options: Any) -> ObjectStore:
     """Return a store with one bucket; those of one seed have the same credentials."""
-    store = ObjectStore(clock, random.Random(seed), **options)  # noqa: S311 (must repeat, not resist)
+    store = ObjectStore(clock, random.Random(seed), **options)
     store.create_bucket(BUCKET)
     return store
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from urllib.parse import quote
+from xml.etree import ElementTree as ET
 
 import pytest
 from botocore.exceptions import ClientError
@@ -88,6 +89,24 @@ def test_keys_that_no_xml_can_hold_come_in_url_encoding(place, boto):
         place.store.put("media", key, b"")
 
     assert sorted(keys) == [entry["Key"] for entry in boto.list_objects_v2(Bucket="media")["Contents"]]
+
+
+def test_a_carriage_return_survives_without_url_encoding(place):
+    """Written bare, an XML reader would make a line feed of it."""
+    place.store.put("media", "a\rb", b"")
+    url = "http://storage.test/media?list-type=2"
+    root = ET.fromstring(place.ask("GET", url, place.signed("GET", url)).body)  # noqa: S314 (our own document)
+
+    assert ["a\rb"] == [element.text for element in root.iter() if element.tag.endswith("}Key")]
+
+
+def test_of_a_repeated_parameter_the_first_counts(place):
+    """One answer, whatever the order in which a dictionary would keep them."""
+    for name in ("a", "b", "c"):
+        place.store.put("media", name, b"")
+    url = "http://storage.test/media?list-type=2&max-keys=1&max-keys=2"
+
+    assert b"<KeyCount>1</KeyCount>" in place.ask("GET", url, place.signed("GET", url)).body
 
 
 def test_a_list_may_start_after_a_key(place, boto):

@@ -65,9 +65,10 @@ def test_a_complete_upload_has_the_headers_that_it_began_with(place, boto, uploa
     """Type and metadata are given at the beginning; the date is that of the end."""
     tag = boto.upload_part(**upload, PartNumber=1, Body=b"1")["ETag"]
     place.clock.advance(60)
-    boto.complete_multipart_upload(**upload, MultipartUpload={"Parts": [{"PartNumber": 1, "ETag": tag}]})
+    done = boto.complete_multipart_upload(**upload, MultipartUpload={"Parts": [{"PartNumber": 1, "ETag": tag}]})
     got = boto.head_object(Bucket="media", Key="한글/big")
 
+    assert "http://storage.test/media/%ED%95%9C%EA%B8%80/big" == done["Location"]
     assert ("video/mp4", {"a": "1"}) == (got["ContentType"], got["Metadata"])
     assert place.clock.now().replace(microsecond=0) == got["LastModified"]
 
@@ -135,6 +136,14 @@ def test_only_the_last_part_may_be_small(boto, upload):
     status, error = refused(boto.complete_multipart_upload, **upload, MultipartUpload={"Parts": parts})
 
     assert (400, "EntityTooSmall", "5242880") == (status, error["Code"], error["MinSizeAllowed"])
+
+
+def test_the_parameters_of_a_part_come_in_any_order(place, boto, upload):
+    """``partNumber`` before ``uploadId`` is the same part."""
+    url = f"http://storage.test/media/%ED%95%9C%EA%B8%80/big?partNumber=7&uploadId={upload['UploadId']}"
+
+    assert 200 == place.ask("PUT", url, place.signed("PUT", url, b"1"), b"1").status
+    assert [7] == [part["PartNumber"] for part in boto.list_parts(**upload)["Parts"]]
 
 
 @pytest.mark.parametrize("number", [0, 10_001])

@@ -15,6 +15,8 @@ from botocore.config import Config
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from fake_backend.core.clock import VirtualClock
+
 KEYS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30)
 # urllib3 resolves "." and ".." in any URL before it sends it, as browsers do: no such key survives there or here.
 SENDABLE_KEYS = KEYS.filter(lambda key: not {".", ".."} & set(key.split("/")))
@@ -102,6 +104,18 @@ def test_a_url_is_good_until_it_expires_and_no_longer(stored, elapsed):
     assert expected == {name: reply.error[name] for name in expected}
 
 
+def test_a_url_has_expired_at_the_very_instant(make_place):
+    """On a clock of whole seconds: the last moment before is good, the instant itself is past."""
+    place = make_place(VirtualClock(datetime(2026, 3, 2, 10, 30, 15, tzinfo=UTC)))
+    place.store.put("media", "a", b"hello")
+    url = place.url("a", expires_in=60)
+    place.clock.advance(59.999)
+    assert 200 == place.ask("GET", url).status
+
+    place.clock.advance(0.001)
+    assert (403, "AccessDenied") == place.ask("GET", url).refusal
+
+
 def test_a_url_expires_by_the_worlds_clock_wherever_it_was_signed(stored, boto):
     """A foreign boto3 dates its URL by the machine; the world's own time decides."""
     with patch("botocore.auth.get_current_datetime", return_value=stored.clock.now()):
@@ -187,6 +201,16 @@ def test_percent_encoding_may_differ_from_ours(stored):
 
     assert bare != url
     assert 200 == stored.ask("GET", bare).status
+
+
+def test_a_blank_may_be_a_plus(stored, boto):
+    """In a query, as in a form: some clients write it so, and S3 reads both."""
+    params = {"Bucket": "media", "Key": "a", "ResponseContentDisposition": "two words"}
+    with patch("botocore.auth.get_current_datetime", return_value=stored.clock.now()):
+        url = boto.generate_presigned_url("get_object", Params=params)
+    reply = stored.ask("GET", url.replace("two%20words", "two+words"))
+
+    assert "two words" == reply.headers["content-disposition"]
 
 
 @pytest.mark.parametrize(

@@ -78,8 +78,11 @@ def test_clearing_forgets_buckets_and_keeps_credentials(place):
     """A world that is reset has no objects; a client that was told the keys need not be told again."""
     before = place.store.credentials
     place.store.put("media", "a", b"1")
+    watched = weakref.ref(place.store.find("media", "a"))
     place.store.clear()
+    gc.collect()
 
+    assert watched() is None
     assert before == place.store.credentials
     with pytest.raises(NoSuchBucket):
         place.store.keys("media")
@@ -164,6 +167,20 @@ def test_a_users_own_moto_and_a_world_do_not_meet(make_place):
     assert b"later" == place.store.get("later", "a")
 
 
+def test_a_worlds_buckets_are_on_nobodys_register(make_place):
+    """The register of names that moto has for the process is as it was, even where a user has the same bucket."""
+    from moto.s3.models import s3_backends
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setitem(s3_backends.bucket_accounts, "media", ("aws", "210987654321"))
+        before = dict(s3_backends.bucket_accounts)
+        place = make_place()
+        place.store.put("media", "a", b"1")
+        place.store.create_bucket("another")
+
+        assert before == s3_backends.bucket_accounts
+
+
 def test_a_world_that_is_let_go_of_frees_its_objects(make_place):
     """Moto keeps every object of the process for ever; a run of thousands of worlds must not."""
     place = make_place()
@@ -201,7 +218,7 @@ print(loaded())
 store.put("media", "a", b"1")
 print("moto" in loaded())
 """
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)  # noqa: S603
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
 
     assert ["[] []", "['botocore']", "True"] == done.stdout.splitlines()
 

@@ -45,8 +45,10 @@ def test_boto3_uploads_a_stream(clients, place, scheme):
     assert b"stream" * 50 == place.store.get("media", "한글 이름.bin")
 
 
-def test_an_object_keeps_its_headers_and_metadata(boto):
-    """What S3 calls system and user metadata; the frame's own encoding is none of it."""
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_an_object_keeps_its_headers_and_metadata(clients, place, scheme):
+    """What S3 calls system and user metadata; the frame's own encoding, which https brings, is none of it."""
+    boto = clients(place, scheme)
     given_headers = {
         "ContentType": "application/json",
         "ContentEncoding": "gzip",
@@ -59,6 +61,8 @@ def test_an_object_keeps_its_headers_and_metadata(boto):
     got = boto.head_object(Bucket="media", Key="a")
 
     assert given_headers == {name: got[name] for name in given_headers}
+    boto.put_object(Bucket="media", Key="plain", Body=b"1")
+    assert "ContentEncoding" not in boto.head_object(Bucket="media", Key="plain")
 
 
 def test_an_object_without_a_type_has_s3s(boto):
@@ -211,6 +215,7 @@ def test_a_copy_has_the_bytes_and_headers_of_its_source(clients, make_place, sou
     got = boto.get_object(Bucket="media", Key=target)
     assert (b"1", "text/plain", {"a": "1"}) == (got["Body"].read(), got["ContentType"], got["Metadata"])
     assert got["ETag"] == copied["CopyObjectResult"]["ETag"]
+    assert "g9zvtw==" == got["ChecksumCRC32"]
 
     boto.copy_object(
         Bucket="media",
