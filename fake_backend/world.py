@@ -126,14 +126,15 @@ class World:
             location = self.directory / f"storage-{row.id}"
             location.mkdir(exist_ok=True)
             return {"location": str(location)}
-        if row.provider == "amazon_s3" and "bucket_name" not in given:
+        if row.provider == "amazon_s3" and "endpoint_url" not in given:  # with an endpoint it is somebody else's bucket
             credentials = self.objects.credentials
-            given = {
+            ours = {
                 "bucket_name": f"storage-{row.id}",
                 "access_key": credentials.access_key,
                 "secret_key": credentials.secret_key,
                 "region_name": self.objects.region,
             }
+            given = {**ours, **given}
             self.objects.create_bucket(given["bucket_name"])
         return given
 

@@ -51,9 +51,8 @@ class ConformanceFile(TypedDict):
     version: str
     package: Package
     habits: list[dict[str, str]]
-    matrix: int
-    further: int
     rows: list[ConformanceRow]
+    further: list[ConformanceRow]
     verdict: Verdict
 
 
@@ -85,14 +84,13 @@ class VersionReport:
 
     def json(self) -> str:
         """Return the file."""
-        matrix = sum(finding.case.case == MATRIX for finding in self.findings)
+        rows = self.rows()
         whole: ConformanceFile = {
             "version": self.client.version,
             "package": {"matches_record": self.package.matches, "files": self.package.files},
             "habits": [asdict(habit) for habit in self.client.habits],
-            "matrix": matrix,
-            "further": len(self.findings) - matrix,
-            "rows": self.rows(),
+            "rows": [row for row in rows if row["case"] == MATRIX],
+            "further": [row for row in rows if row["case"] != MATRIX],
             "verdict": self.verdict,
         }
         return json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
