@@ -7,22 +7,9 @@ from conftest import ACCESS_TOKEN, USER_TOKEN
 from scripted import Answer, Pieces, words_of
 
 from fake_backend.transports.in_process import HangUp, NoAnswer, Reset
+from sdk.clients import errors
 from sdk.clients.backend import BackendClient
 from sdk.clients.backend_v2 import BackendV2Client
-from sdk.clients.errors import (
-    AuthenticationError,
-    AuthorizationError,
-    ClientConnectionError,
-    ClientError,
-    ClientTimeoutError,
-    ConfigurationError,
-    ConflictError,
-    IncompleteResponseError,
-    NotFoundError,
-    OriginError,
-    RedirectError,
-    ValidationError,
-)
 
 
 @pytest.mark.parametrize(
@@ -118,14 +105,14 @@ def test_a_body_is_json_or_else_text(v1, answer, expected) -> None:
 @pytest.mark.parametrize(
     ("status", "error"),
     [
-        (400, ValidationError),
-        (401, AuthenticationError),
-        (403, AuthorizationError),
-        (404, NotFoundError),
-        (409, ConflictError),
-        (410, ClientError),
-        (418, ClientError),
-        (422, ValidationError),
+        (400, errors.ValidationError),
+        (401, errors.AuthenticationError),
+        (403, errors.AuthorizationError),
+        (404, errors.NotFoundError),
+        (409, errors.ConflictError),
+        (410, errors.ClientError),
+        (418, errors.ClientError),
+        (422, errors.ValidationError),
     ],
 )
 def test_each_status_has_its_error_with_the_body_as_detail(v1, status, error) -> None:
@@ -144,7 +131,7 @@ def test_what_the_backend_repeats_of_a_token_is_masked(v1) -> None:
     """A body that echoes the header must not carry the token into a log."""
     client, _ = v1(lambda asked: Answer(400, {"sent": asked.headers["authorization"], USER_TOKEN: 1}))
 
-    with pytest.raises(ValidationError) as refusal:
+    with pytest.raises(errors.ValidationError) as refusal:
         client.get("projects/1", {"token": USER_TOKEN})
 
     assert USER_TOKEN not in words_of(refusal.value)
@@ -153,7 +140,11 @@ def test_what_the_backend_repeats_of_a_token_is_masked(v1) -> None:
 
 @pytest.mark.parametrize(
     ("signal", "error"),
-    [(HangUp(), ClientConnectionError), (Reset(), ClientConnectionError), (NoAnswer(), ClientTimeoutError)],
+    [
+        (HangUp(), errors.ClientConnectionError),
+        (Reset(), errors.ClientConnectionError),
+        (NoAnswer(), errors.ClientTimeoutError),
+    ],
 )
 def test_a_cut_body_is_asked_for_again(v1, clock, signal, error) -> None:
     """What came before the cut never passes as the answer; a whole one later does."""
@@ -172,7 +163,7 @@ def test_a_cut_body_of_a_write_is_an_answer_lost(v1) -> None:
     """The write was done, as far as one can tell; it is not repeated."""
     client, backend = v1(lambda _: Answer(200, Pieces(b"{", HangUp())))
 
-    with pytest.raises(IncompleteResponseError):
+    with pytest.raises(errors.IncompleteResponseError):
         client.post("logs", {})
     assert 1 == len(backend.asked)
 
@@ -195,7 +186,7 @@ def test_a_redirect_elsewhere_is_refused_before_anything_is_sent_there(v1, mount
     elsewhere, other = mount(lambda _: {"stolen": True})
     client, backend = v1(lambda _: Answer(302, b"", {"Location": f"{elsewhere}/x/"}))
 
-    with pytest.raises(OriginError) as refusal:
+    with pytest.raises(errors.OriginError) as refusal:
         client.get("projects/1")
 
     assert f"{elsewhere}:80" in str(refusal.value)
@@ -208,7 +199,7 @@ def test_a_redirect_from_https_to_http_is_elsewhere(mount, clock) -> None:
     url, backend = mount(lambda _: Answer(301, b"", {"Location": f"{url.replace('https', 'http')}/x/"}), scheme="https")
     client = BackendClient(url, user_token=USER_TOKEN, clock=clock)
 
-    with pytest.raises(OriginError, match=r"http://.*:80, .* https://.*:443"):
+    with pytest.raises(errors.OriginError, match=r"http://.*:80, .* https://.*:443"):
         client.get("projects/1")
     assert 1 == len(backend.asked)
 
@@ -225,7 +216,7 @@ def test_a_redirect_that_cannot_be_followed_says_why(v1, method, status, locatio
     """A write is never turned into a read, and a circle ends."""
     client, _ = v1(lambda _: Answer(status, b"", {"Location": location}))
 
-    with pytest.raises(RedirectError, match=why):
+    with pytest.raises(errors.RedirectError, match=why):
         getattr(client, method)("old")
 
 
@@ -241,7 +232,7 @@ def test_a_path_that_is_a_url_of_another_origin_is_refused(v1) -> None:
     """contract.md 1.1 lets a path be a URL; it still has to be at home."""
     client, backend = v1(lambda _: {})
 
-    with pytest.raises(OriginError):
+    with pytest.raises(errors.OriginError):
         client.get("http://evil.example/x/")
     assert {} == client.get(f"{client.base_url}/x/")
     assert 1 == len(backend.asked)
@@ -283,7 +274,7 @@ def test_a_client_comes_from_the_environment(kind) -> None:
 )
 def test_what_the_environment_lacks_is_named(environ, missing) -> None:
     """One sentence that says which variable to set."""
-    with pytest.raises(ConfigurationError, match=missing):
+    with pytest.raises(errors.ConfigurationError, match=missing):
         BackendClient.from_environment(environ)
 
 
@@ -292,14 +283,14 @@ def test_v2_falls_back_on_variables_of_its_own() -> None:
     environ = {"SYNAPSE_HOST": "http://a", "SYNAPSE_BACKEND_V2_DRF_TOKEN": USER_TOKEN}
 
     assert "***" == BackendV2Client.from_environment(environ).redact(USER_TOKEN)
-    with pytest.raises(ConfigurationError, match="SYNAPSE_BACKEND_V2_TIMEOUT_READ is 'x'"):
+    with pytest.raises(errors.ConfigurationError, match="SYNAPSE_BACKEND_V2_TIMEOUT_READ is 'x'"):
         BackendV2Client.from_environment({**environ, "SYNAPSE_BACKEND_V2_TIMEOUT_READ": "x"})
 
 
 @pytest.mark.parametrize("token", ["line\nbreak", "with space", "토큰", "nul\0"])
 def test_a_token_that_no_header_can_carry_is_refused_unseen(token) -> None:
     """A line break would smuggle a header, and a library's error would print the token."""
-    with pytest.raises(ConfigurationError, match="user_token") as refusal:
+    with pytest.raises(errors.ConfigurationError, match="user_token") as refusal:
         BackendClient("http://api.example", user_token=token)
 
     assert token not in words_of(refusal.value)
