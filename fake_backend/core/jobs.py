@@ -21,11 +21,11 @@ from fake_backend.core.errors import Conflict
 class Status(StrEnum):
     """Where a job stands."""
 
-    PENDING = "PENDING"
-    PROCESSING = "PROCESSING"
+    CANCELLED = "CANCELLED"
     COMPLETED = "COMPLETED"
     FAILED = "FAILED"
-    CANCELLED = "CANCELLED"
+    PENDING = "PENDING"
+    PROCESSING = "PROCESSING"
 
 
 FINISHED = frozenset({Status.COMPLETED, Status.FAILED, Status.CANCELLED})
