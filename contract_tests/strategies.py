@@ -42,7 +42,7 @@ FILE_NAMES = (
 )
 SPECIFICATIONS = ("meta_1", "image_1", "image_2")
 STATUSES = ("stand_by", "in_progress", "completed", "skipped")
-TASK_IDS = st.integers(1, 30)
+TASK_IDS = st.integers(1, 16)  # few, so that filters and names hit
 RELATED_IDS = st.integers(1, 4)
 
 text = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=8)
@@ -173,7 +173,9 @@ def worlds(draw: DrawFn, *, max_tasks: int = 12) -> dict[str, Any]:
         for number, files_of_unit in enumerate(draw(st.lists(unit_files(), min_size=1, max_size=6)), 1)
     ]
     projects = st.sampled_from([MAIN_PROJECT, MAIN_PROJECT, MAIN_PROJECT, MAIN_PROJECT, 2])
-    drawn = draw(st.dictionaries(TASK_IDS, tasks(projects, list(range(1, len(units) + 1))), max_size=max_tasks))
+    count = draw(st.integers(0, max_tasks))  # drawn by itself: a dictionary's own size is mostly close to none
+    rows = tasks(projects, list(range(1, len(units) + 1)))
+    drawn = draw(st.dictionaries(TASK_IDS, rows, min_size=count, max_size=count))
     held = draw(
         st.dictionaries(st.integers(101, 112), st.tuples(st.sampled_from([*drawn, 99]), st.booleans()), max_size=6)
     )
@@ -233,18 +235,22 @@ FILTER_VALUES: dict[str, SearchStrategy[Any]] = {
 """What each key of the task filter set, ``project`` aside, may be asked for."""
 
 
-def scopes(*, max_keys: int = 3) -> SearchStrategy[dict[str, Any]]:
-    """Return filters of the main project: none or some further keys, now and then a blank one.
+def scopes(*, max_keys: int = 2) -> SearchStrategy[dict[str, Any]]:
+    """Return filters of the main project: none or some further keys; more of them would seldom select a row.
 
     Args:
         max_keys: The most keys beside ``project``.
     """
 
     def of_keys(keys: list[str]) -> SearchStrategy[dict[str, Any]]:
-        return st.fixed_dictionaries({key: FILTER_VALUES[key] | st.just(" ") for key in keys})
+        return st.fixed_dictionaries({key: FILTER_VALUES[key] for key in keys})
 
-    chosen = st.lists(st.sampled_from(sorted(FILTER_VALUES)), max_size=max_keys, unique=True).flatmap(of_keys)
-    return chosen.map(lambda keys: {"project": MAIN_PROJECT, **keys})
+    def keys(count: int) -> SearchStrategy[list[str]]:
+        return st.lists(st.sampled_from(sorted(FILTER_VALUES)), min_size=count, max_size=count, unique=True)
+
+    chosen = st.integers(0, max_keys).flatmap(keys).flatmap(of_keys)
+    blank = st.fixed_dictionaries({}, optional={"reviewers": st.sampled_from(["", " ", None]), "search": st.just("\t")})
+    return st.builds(lambda empty, asked: {"project": MAIN_PROJECT, **empty, **asked}, blank, chosen)
 
 
 def lists_of_tasks(*, least: int = 0, most: int = 12) -> SearchStrategy[dict[str, Any]]:
