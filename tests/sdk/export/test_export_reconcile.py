@@ -94,10 +94,11 @@ def test_a_sentence_names_a_few_ids_and_counts_the_rest() -> None:
     assert ", ".join(map(str, range(20))) + " and 2 more" == named(range(22))
 
 
-@given(st.lists(st.integers(1, 2**62), max_size=700), st.integers(0, 8000))
-def test_ids_are_asked_for_in_queries_that_the_backend_takes(numbers, used) -> None:
+@given(st.integers(0, 700), st.sampled_from([1, 10**9, 2**62]), st.integers(0, 9600))
+def test_ids_are_asked_for_in_queries_that_the_backend_takes(count, first, used) -> None:
     """contract.md 3.2: under 10,000 bytes with everything else that the query holds, and 200 ids at most."""
     base = {"search": "x" * used}
+    numbers = list(range(first, first + count))
     found = list(pieces(numbers, base))
 
     assert numbers == [number for piece in found for number in piece]

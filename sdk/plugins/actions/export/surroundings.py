@@ -29,7 +29,7 @@ def announce(context: ExportContext) -> None:
 
 
 def open_destination(context: ExportContext) -> None:
-    """Open the storage of the export and a staging for it; both are closed with the context's resources.
+    """Open the storage of the export and a staging for it; both go with the context's resources.
 
     Raises:
         DestinationError: Nothing can be written there.

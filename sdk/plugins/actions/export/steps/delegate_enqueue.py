@@ -7,12 +7,12 @@ from typing import override
 from sdk.plugins.actions.export.context import ExportContext, needed
 from sdk.plugins.actions.export.delegated import JobRequest
 from sdk.plugins.actions.export.messages import Message, tell
-from sdk.plugins.actions.export.steps.export_step import SERVER_EXPORT, DelegatedStep, DestinationStep
+from sdk.plugins.actions.export.steps.export_step import SERVER_EXPORT, DelegatedStep
 from sdk.plugins.actions.export.surroundings import announce, open_destination, open_source
 from sdk.plugins.steps import StepResult
 
 
-class DelegateEnqueueStep(DelegatedStep, DestinationStep):
+class DelegateEnqueueStep(DelegatedStep):
     """Creates the server-side job, one for the whole export.
 
     The destination is opened first: one that cannot be written is refused before a job exists.

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, override
+from typing import ClassVar, override
 
 from sdk.plugins.actions.export.context import ExportContext
 from sdk.plugins.steps import BaseStep
-
-if TYPE_CHECKING:
-    from sdk.plugins.steps import StepResult
 
 SERVER_EXPORT = "server_export"
 """Under which the gathering of rows is reported, on both heads (export guide, observability)."""
@@ -50,13 +47,3 @@ class DelegatedStep(ExportStep):
     @override
     def can_skip(self, context: ExportContext) -> bool:
         return not context.is_delegated
-
-
-class DestinationStep(ExportStep):
-    """A step that opens the destination, and therefore undoes it when the export fails."""
-
-    @override
-    def rollback(self, context: ExportContext, result: StepResult) -> None:
-        del result
-        if context.staging is not None:
-            context.staging.discard()

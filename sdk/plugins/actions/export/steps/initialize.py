@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, override
 
 from sdk.plugins.actions.export.messages import Message, tell
-from sdk.plugins.actions.export.steps.export_step import DestinationStep, InProcessStep
+from sdk.plugins.actions.export.steps.export_step import InProcessStep
 from sdk.plugins.actions.export.surroundings import announce, open_destination
 from sdk.plugins.steps import StepResult
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from sdk.plugins.actions.export.context import ExportContext
 
 
-class InitializeStep(InProcessStep, DestinationStep):
+class InitializeStep(InProcessStep):
     """Opens the destination of an export whose rows this process gathers."""
 
     step_name = "initialize"
