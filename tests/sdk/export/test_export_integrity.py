@@ -160,7 +160,7 @@ def test_a_job_that_loses_the_filter_is_caught_with_up_to_twenty_rows() -> None:
         fails(
             rig,
             ScopeDifferenceError,
-            rf"holds 40 row\(s\) and the probe counted 9; 31 surplus row\(s\) .*: {surplus} \.\.\.\.",
+            rf"holds 40 row\(s\) and the probe counted 9; 31 surplus row\(s\) .*: {surplus} and 11 more\.",
             filter={"project": 1, "id__lte": 9},
         )
 

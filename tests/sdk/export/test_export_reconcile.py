@@ -83,7 +83,9 @@ def test_up_to_twenty_rows_of_each_kind_are_named() -> None:
 
     assert str(refusal.value) == (
         "The delegated bundle holds 30 row(s) and the probe counted 25; "
-        "30 surplus row(s) that the filter does not select: " + ", ".join(map(str, range(130, 110, -1))) + " ...; "
+        "30 surplus row(s) that the filter does not select: "
+        + ", ".join(map(str, range(130, 110, -1)))
+        + " and 10 more; "
         "25 missing row(s): " + ", ".join(map(str, range(25, 5, -1))) + " and 5 more. Nothing was exported."
     )
 

@@ -77,7 +77,8 @@ class Findings:
         """Return what is unexplained, in words; blank when nothing is."""
         parts = []
         if self.surplus:
-            shown = named(self.surplus[:NAMED_IDS]) + (" ..." if self.surplus_count > NAMED_IDS else "")
+            rest = self.surplus_count - NAMED_IDS
+            shown = named(self.surplus[:NAMED_IDS]) + (f" and {rest} more" if rest > 0 else "")
             parts.append(f"{self.surplus_count} surplus row(s) that the filter does not select: {shown}")
         if self.missing:
             parts.append(f"{len(self.missing)} missing row(s): {named(self.missing)}")
