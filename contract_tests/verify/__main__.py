@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import secrets
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,8 +21,8 @@ from contract_tests.verify.console import show
 from contract_tests.verify.embedded import Run, verify_embedded
 from contract_tests.verify.foreign import verify_foreign
 from contract_tests.verify.options import Options, UsageError, parse
-from contract_tests.verify.outcome import EXPORTERS, HEADS, ExporterKind, Head
-from contract_tests.verify.publish import publish
+from contract_tests.verify.outcome import WAYS, ExporterKind, Head
+from contract_tests.verify.publish import clear, keep, publish
 from contract_tests.verify.redact import redactor
 from fake_backend import Refusal
 from sdk.errors import SdkError
@@ -43,7 +44,8 @@ def main(arguments: Sequence[str] | None = None, build: Path = BUILD) -> int:
     console = Console(width=None if sys.stdout.isatty() else PLAIN_WIDTH, highlight=False)
     try:
         options = parse(arguments, os.environ, secrets.token_hex(6))
-        run = _run(options, console)
+        clear(build)
+        run = _run(options, console, build)
     except (UsageError, SdkError, Refusal, ImportError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
@@ -57,17 +59,20 @@ def main(arguments: Sequence[str] | None = None, build: Path = BUILD) -> int:
     return 0 if run.report.verdict == "equal" and not slow else 1
 
 
-def _run(options: Options, console: Console) -> Run:
+def _run(options: Options, console: Console, build: Path) -> Run:
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as progress:
-        bar = progress.add_task("starting", total=len(HEADS) * len(EXPORTERS) + 1)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        bar = progress.add_task("starting", total=len(WAYS) + 1)
 
         def announce(head: Head, exporter: ExporterKind) -> None:
-            progress.update(bar, advance=1, description=f"exporting tasks: {head}, {exporter}")
+            sentence = f"exporting tasks: {head}, {exporter}"
+            progress.update(bar, advance=1, description=sentence)
+            if not console.is_terminal:
+                console.print(sentence)
 
         if options.foreign is not None:
-            return verify_foreign(options.foreign, announce)
-        return verify_embedded(options.bug, announce)
+            return verify_foreign(options.foreign, announce, partial(keep, folder=build))
+        return verify_embedded(options.bug, announce, partial(keep, folder=build))
 
 
 def _starts_fast(console: Console) -> bool:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from contract_tests.exporting import Caller, export
 from contract_tests.oracle import assign_names, leaf
-from contract_tests.verify.embedded import Announce, Run
-from contract_tests.verify.outcome import EXPORTERS, HEADS, Outcome
+from contract_tests.verify.embedded import Announce, Keep, Run
+from contract_tests.verify.outcome import WAYS, Outcome
 from contract_tests.verify.report import Report, judge_by_each_other
 
 if TYPE_CHECKING:
@@ -34,35 +34,36 @@ class Foreign:
     folder: str
 
 
-def verify_foreign(foreign: Foreign, announce: Announce) -> Run:
+def verify_foreign(foreign: Foreign, announce: Announce, keep: Keep) -> Run:
     """Export in every way there is, compare the heads, and remove what was written.
 
     Args:
         foreign: Where to export from and to.
         announce: Told of each export before it begins.
+        keep: Given each export when it has ended, before anything is removed.
 
     Raises:
-        SdkError: The storage cannot be opened, or cannot be read after an export.
+        SdkError: The storage cannot be opened, or cannot be read or cleared after an export.
     """
     outcomes: list[Outcome] = []
     with foreign.caller.context() as context:
         assert context.client is not None
         root = context.client.open_storage(foreign.storage, "write")
         try:
-            for head in HEADS:
-                for exporter in EXPORTERS:
-                    announce(head, exporter)
-                    path = f"{foreign.folder}/{head}-{exporter}"
-                    outcomes.append(
-                        export(
-                            foreign.caller,
-                            foreign.scope,
-                            head=head,
-                            exporter=exporter,
-                            storage=foreign.storage,
-                            path=path,
-                        )
+            for head, exporter in WAYS:
+                announce(head, exporter)
+                path = f"{foreign.folder}/{head}-{exporter}"
+                outcomes.append(
+                    export(
+                        foreign.caller,
+                        foreign.scope,
+                        head=head,
+                        exporter=exporter,
+                        storage=foreign.storage,
+                        path=path,
                     )
+                )
+                keep(outcomes[-1])
         finally:
             root.delete_tree(foreign.folder)
             root.close()

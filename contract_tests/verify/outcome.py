@@ -17,6 +17,7 @@ type Verdict = Literal["equal", "differs", "error"]
 
 HEADS: tuple[Head, ...] = ("delegated", "in-process")
 EXPORTERS: tuple[ExporterKind, ...] = ("row", "sheet")
+WAYS = tuple((head, exporter) for head in HEADS for exporter in EXPORTERS)
 
 
 @dataclass(frozen=True)

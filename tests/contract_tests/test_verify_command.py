@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import re
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
 from contract_tests import strategies
 from contract_tests.exporting import Caller, export
 from contract_tests.verify import __main__ as command
-from contract_tests.verify import embedded
+from contract_tests.verify import embedded, foreign
 from contract_tests.verify.options import ACCESS_TOKEN, TENANT, USER_TOKEN
 from fake_backend import FakeBackend
 
@@ -143,6 +144,23 @@ def test_another_backend_is_verified_by_comparing_the_heads(tmp_path, monkeypatc
     assert [{"project": 1, "ids": "1-5"}] * 4 == [row["filter"] for row in report["rows"]]
     assert {5} == {row["rows"] for row in report["rows"]}
     assert ["fake-backend-verify/kept"] == left
+
+
+def test_an_interrupted_run_removes_what_it_wrote_and_keeps_what_it_compared(tmp_path, monkeypatch) -> None:
+    """Exit 130; the other backend's storage is as it was, and the export that had ended is in build/."""
+
+    def interrupted(caller, scope, *, head, **options):
+        if head == "in-process":
+            raise KeyboardInterrupt
+        return export(caller, scope, head=head, **options)
+
+    monkeypatch.setattr(foreign, "export", interrupted)
+    with served(monkeypatch) as (backend, url):
+        status, _ = verify(tmp_path, "--backend-url", url, "--project", "1", "--storage", "3")
+        left = list(Path(str(backend.storage_root(3))).rglob("*"))
+
+    assert (130, []) == (status, left)
+    assert (tmp_path / "verify" / "delegated-sheet" / "items.json").exists()
 
 
 def test_a_difference_between_the_heads_is_shown_by_row(tmp_path, monkeypatch, capsys) -> None:
