@@ -96,7 +96,10 @@ class LogMask(logging.Filter):
 
     @override
     def filter(self, record: logging.LogRecord) -> bool:
-        message = record.getMessage()
+        try:
+            message = record.getMessage()
+        except (TypeError, ValueError):  # arguments that do not fit: shown as they are, the handler could not either
+            message = f"{record.msg} {record.args!r}"
         record.msg, record.args = self._redactor.text(message), None
         if record.exc_info:
             record.exc_text = self._redactor.text(logging.Formatter().formatException(record.exc_info))

@@ -16,7 +16,7 @@ from sdk.clients.backend_v2 import BackendV2Client
 from sdk.clients.errors import ClientError, OriginError, PayloadError
 from sdk.clients.originals import OriginalDownloader
 from sdk.clients.payloads import PayloadFetcher
-from sdk.clients.redaction import MASK
+from sdk.clients.redaction import FOREIGN_LOGGERS, MASK
 from sdk.loggers import ConsoleLogger
 
 SECRETS = (USER_TOKEN, ACCESS_TOKEN)
@@ -125,8 +125,15 @@ def failures(home_url, fetcher, originals, tmp_path):
     yield lambda: originals.fetch(f"ftp://127.0.0.1/x?{QUERY}", tmp_path / "x", row_id=7)
 
 
+@pytest.fixture
+def unmasked(monkeypatch):
+    """Start with loggers that no earlier client masks."""
+    for name in FOREIGN_LOGGERS:
+        monkeypatch.setattr(logging.getLogger(name), "filters", [])
+
+
 @pytest.mark.parametrize("status", [403, 404, 503])
-def test_no_signature_survives_in_an_error_its_chain_or_a_log(status, tmp_path, caplog, capsys) -> None:
+def test_no_signature_survives_in_an_error_its_chain_or_a_log(status, tmp_path, caplog, capsys, unmasked) -> None:
     """Libraries put the URL into exceptions and debug lines; none of that gets out."""
     caplog.set_level(logging.DEBUG)
     body = f"<Error><Code>AccessDenied</Code><StringToSign>{SIGNATURE}</StringToSign></Error>".encode()
@@ -149,7 +156,7 @@ def test_no_signature_survives_in_an_error_its_chain_or_a_log(status, tmp_path, 
     assert MASK in capsys.readouterr().out
 
 
-def test_no_token_survives_in_an_error_its_chain_a_repr_or_a_log(caplog) -> None:
+def test_no_token_survives_in_an_error_its_chain_a_repr_or_a_log(caplog, unmasked) -> None:
     """Not even where the backend repeats it in a body, a link or a redirect."""
     caplog.set_level(logging.DEBUG)
 

@@ -69,6 +69,8 @@ def test_letters_of_a_host_have_no_case_and_default_ports_need_no_name() -> None
         "http://[api.example/",
         "http://api.example:99999/",
         "http://api.example:x/",
+        "?cursor=a\tb",
+        "/v2/tasks/?cursor=a b",
     ],
 )
 def test_a_url_that_two_parsers_could_read_in_two_ways_gets_no_credentials(url) -> None:
@@ -76,7 +78,7 @@ def test_a_url_that_two_parsers_could_read_in_two_ways_gets_no_credentials(url) 
     base, origin = base_of("http://api.example")
 
     with pytest.raises(OriginError):
-        resolve(base, origin, url, what="next link")
+        resolve(base, origin, url, current="http://api.example/v2/tasks/", what="next link")
 
 
 @pytest.mark.parametrize(

@@ -81,11 +81,14 @@ def test_a_mask_covers_foreign_log_lines_and_leaves_without_a_trace(caplog) -> N
     try:
         with caplog.at_level(logging.DEBUG, logger="urllib3.connectionpool"):
             failure = ValueError("/k?X-Amz-Signature=feed")
+            unfitting = "%d rows of %s"
+            logger.warning(unfitting, "token-1234")
             logger.warning('"GET %s HTTP/1.1" token-1234', "/k?X-Amz-Signature=beef", exc_info=failure)
     finally:
         mask.detach()
 
-    formatted = logging.Formatter().format(caplog.records[0])
+    formatted = logging.Formatter().format(caplog.records[1])
+    assert "%d rows of %s ('***',)" == caplog.records[0].getMessage()
     assert '"GET /k?X-Amz-Signature=*** HTTP/1.1" ***' in formatted
     assert "beef" not in caplog.text
     assert "feed" not in caplog.text + formatted
