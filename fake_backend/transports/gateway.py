@@ -14,7 +14,6 @@ import io
 import logging
 import socket
 import struct
-import sys
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -177,6 +176,8 @@ class LiveGateway(cheroot.Gateway):
 class Listener(cheroot.HTTPServer):
     """The server's socket, its threads, and the connections that are open.
 
+    cheroot's ``keep_alive_conn_limit`` (10) has no part in it: it counts where cheroot writes heads.
+
     Args:
         address: Host and port to listen on; port 0 takes any that is free.
         application: Any WSGI application.
@@ -186,7 +187,6 @@ class Listener(cheroot.HTTPServer):
 
     ConnectionClass = LiveConnection
     request_queue_size = 1024  # cheroot's 5 turns clients away when a hundred come at once
-    keep_alive_conn_limit = sys.maxsize  # cheroot's 10 ends keep-alive for the eleventh client
     timeout = 75  # seconds that a client may keep a connection without a word: nginx's keepalive_timeout
     max_request_header_size = 65536  # six times the longest query of contract.md 3.2
     max_request_body_size = 2**30  # a body is held in memory; S3's own 5 GB would not fit

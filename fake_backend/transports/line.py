@@ -156,8 +156,6 @@ class Wire(io.RawIOBase):
         if self._connection.closed:  # hung up from elsewhere while the application ran
             self.release()
             return b""
-        if not block and not (self._answer.complete and self._answer.keep_alive):
-            self._connection.close()
         return block
 
     def _drain(self) -> None:

@@ -154,6 +154,30 @@ def fails_after_start(_, start_response):
     raise OSError("of the application")
 
 
+def second_head(_, start_response):
+    start_response("200 OK", [])
+    yield b"a"
+    try:
+        {}["gone"]
+    except KeyError as error:
+        start_response("500 Late", [], (KeyError, error, error.__traceback__))
+    yield b"b"
+
+
+def second_chunk(_, start_response):
+    start_response("200 OK", [("Content-Length", "2")])
+    yield b"a"
+    yield "b"
+
+
+@pytest.mark.parametrize("application", [second_head, second_chunk])
+def test_an_application_that_breaks_its_contract_too_late_is_cut(serve, session, application, caplog) -> None:
+    """When the head is out, nothing but the end of the connection can say that something is wrong."""
+    with pytest.raises(requests.exceptions.ChunkedEncodingError):
+        session.get(serve(application))
+    assert "failed within its body" in caplog.text
+
+
 @pytest.mark.parametrize("application", [bad_header, bad_chunk, no_head, head_twice, bad_length, fails_after_start])
 def test_an_application_that_breaks_its_contract_has_failed(serve, session, application, caplog) -> None:
     """What PEP 3333 forbids is an error with a traceback, and nothing of it reaches the wire."""

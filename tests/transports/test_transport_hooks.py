@@ -122,7 +122,7 @@ def test_addresses_of_others_are_looked_up_as_ever(mount) -> None:
         assert socket.getaddrinfo(b"127.0.0.1", 80, type=socket.SOCK_STREAM)
         assert socket.getaddrinfo(None, 80)
     for ours in (host, host.upper(), f"bucket.{host}.", host.encode()):
-        with pytest.raises(socket.gaierror):
+        with pytest.raises(socket.gaierror, match="has no address"):
             socket.getaddrinfo(ours, 80)
 
 
@@ -189,6 +189,26 @@ def test_proxies_of_the_environment_are_for_others(mount, monkeypatch) -> None:
 
     assert ["/a?b"] * 3 == [environ["RAW_URI"] for environ in application.environs]
     assert not any("PROXY" in key for environ in application.environs for key in environ)
+
+
+def test_our_hosts_have_pools_without_a_proxy(mount) -> None:
+    """A manager of a proxy gives our hosts a pool that never heard of it, and others theirs."""
+    host = mount(Application())[7:]
+    with urllib3.ProxyManager("http://127.0.0.1:9") as manager:
+        for scheme in ("http", "https"):
+            ours = manager.connection_from_host(host, scheme=scheme)
+            assert (host, None) == (ours.host, ours.proxy)
+            assert manager.connection_from_host("other.example", scheme=scheme).proxy is not None
+
+
+def test_a_line_that_comes_too_late_is_not_opened() -> None:
+    """A connection that is made while the transport closes is either hung up with the others or not made."""
+    extension = Extension(Mount("late.fake-backend.invalid", Application()))
+    early = extension.line(scheme="http", server=("late.fake-backend.invalid", 80))
+    extension.close()
+
+    assert early.connection.closed
+    assert extension.line(scheme="http", server=("late.fake-backend.invalid", 80)) is None
 
 
 def test_a_pool_from_before_the_transport_was_opened_finds_it(session) -> None:
@@ -267,8 +287,6 @@ heavy = {"flask", "werkzeug", "botocore", "boto3", "cheroot", "requests", "sqlal
 print(sorted(heavy & sys.modules.keys()))
 print(sorted({name.split(".")[1] for name in sys.modules if name.startswith("fake_backend.")}))
 """
-    shown = subprocess.run(  # noqa: S603 (a program of our own)
-        [sys.executable, "-c", program], check=True, capture_output=True, text=True
-    ).stdout
+    shown = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout
 
     assert ["[]", "['core', 'transports']"] == shown.splitlines()
