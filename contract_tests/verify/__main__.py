@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 BUILD = Path("build/verify")
-PLAIN_WIDTH = 132  # columns where the output is no terminal: the table fits
+PLAIN_WIDTH = 120  # columns where the output is no terminal
 
 
 def main(arguments: Sequence[str] | None = None, build: Path = BUILD) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
@@ -27,11 +28,12 @@ def show(report: Report, console: Console, redact: Redact) -> None:
         console: Where to print.
         redact: Applied to everything that comes from an answer.
     """
-    table = Table(*FIELDS)
+    table = Table(*FIELDS, box=SIMPLE_HEAD, show_edge=False, padding=0)  # 79 columns: fits any terminal
     for column, name in zip(table.columns, FIELDS, strict=True):
+        column.no_wrap = True
         column.justify = "right" if name in NUMBERS else "left"
     for row in report.rows():
-        cells = {**row, "digest": row["digest"][:12], "seconds": f"{row['seconds']:.2f}", "bytes": f"{row['bytes']:,}"}
+        cells = {**row, "digest": row["digest"][:8], "seconds": f"{row['seconds']:.2f}", "bytes": f"{row['bytes']:,}"}
         verdict = row["verdict"]
         table.add_row(*(str(cells[name]) for name in FIELDS[:-1]), f"[{COLOURS[verdict]}]{verdict}")
     console.print(table)
