@@ -5,14 +5,11 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from scripted import CountingClock, Scripted
+from scripted import USER_TOKEN, CountingClock, Scripted
 
 from fake_backend.transports.in_process import InProcess, Mount
 from sdk.clients.backend import BackendClient
 from sdk.clients.backend_v2 import BackendV2Client
-
-USER_TOKEN = "user-token-6f1c"
-ACCESS_TOKEN = "access-token-93ab"
 
 _numbers = itertools.count(1)
 

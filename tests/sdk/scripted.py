@@ -12,6 +12,8 @@ from urllib.parse import parse_qs
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
+USER_TOKEN = "user-token-6f1c"
+ACCESS_TOKEN = "access-token-93ab"
 START = datetime(2026, 1, 15, 9, 0, tzinfo=UTC)
 
 

@@ -7,9 +7,8 @@ import logging
 import re
 
 import pytest
-from conftest import ACCESS_TOKEN, USER_TOKEN
 from listeners import Listener
-from scripted import CountingClock, words_of
+from scripted import ACCESS_TOKEN, USER_TOKEN, CountingClock, words_of
 
 from sdk.clients.backend import BackendClient
 from sdk.clients.backend_v2 import BackendV2Client

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import ACCESS_TOKEN, USER_TOKEN
-from scripted import Answer, Pieces, words_of
+from scripted import ACCESS_TOKEN, USER_TOKEN, Answer, Pieces, words_of
 
 from fake_backend.transports.in_process import HangUp, NoAnswer, Reset
 from sdk.clients import errors

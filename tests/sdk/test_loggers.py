@@ -8,10 +8,9 @@ import json
 from itertools import pairwise
 
 import pytest
-from conftest import USER_TOKEN
 from hypothesis import given
 from hypothesis import strategies as st
-from scripted import Answer, CountingClock
+from scripted import USER_TOKEN, Answer, CountingClock
 
 from fake_backend.transports.in_process import NoAnswer
 from sdk.clients.errors import ServerError
