@@ -82,8 +82,9 @@ def line(row_id: int, payload: str, files: Mapping[str, Mapping[str, Any]]) -> s
 
 
 def file_path(unit_id: int, position: int, file_name: str) -> PurePosixPath:
-    """Return where a data unit's file lies in the bundle: by numbers, since names may be anything, and all in one
-    directory, since directories cost more than files to make and to remove.
+    """Return where a data unit's file lies in the bundle, named by numbers, since names may be anything.
+
+    All lie in one directory: directories cost more than files to make and to remove.
     """
     suffix = "".join(
         character for character in PurePosixPath(file_name).suffix if character.isalnum() or character == "."
