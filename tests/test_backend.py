@@ -14,7 +14,7 @@ import urllib3
 
 import fake_backend
 from fake_backend import FakeBackend, SeedInvalid
-from tests.http.conftest import small_document
+from tests.http.small_backend import small_document
 
 HEAVY = ("boto3", "botocore", "moto", "PIL", "numpy", "cv2", "pydantic", "cheroot")
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 import requests
 
-from tests.http.conftest import small_document
+from tests.http.small_backend import small_document
 from tests.http.test_delegated_exports import BODY
 
 if TYPE_CHECKING:

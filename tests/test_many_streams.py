@@ -11,7 +11,7 @@ import httpx_sse
 import requests
 
 from fake_backend import FakeBackend, Settings
-from tests.http.conftest import small_document
+from tests.http.small_backend import small_document
 from tests.http.test_delegated_exports import BODY
 from tests.relay import CuttingRelay
 

@@ -1,7 +1,5 @@
 """The demo is a valid seed document, the same everywhere, and the fixture is what it makes of seed 1."""
 
-# ruff: noqa: SIM300 - the expected value stands on the left
-
 from __future__ import annotations
 
 import base64
@@ -66,9 +64,7 @@ def test_equal_bytes_in_another_process(demo: dict[str, Any], tmp_path: Path) ->
     """Neither the hash seed nor the process shows: the command writes what the function makes."""
     written = tmp_path / "demo.json"
     command = [sys.executable, "-m", "fake_backend.demo", "--output", str(written)]
-    subprocess.run(  # noqa: S603 - our own program
-        command, check=True, capture_output=True, env=os.environ | {"PYTHONHASHSEED": "4711"}
-    )
+    subprocess.run(command, check=True, capture_output=True, env=os.environ | {"PYTHONHASHSEED": "4711"})
 
     assert text(demo) == written.read_text(encoding="utf-8")
 

@@ -1,7 +1,5 @@
 """The two payload shapes say the same: the functions between them are each other's inverse."""
 
-# ruff: noqa: SIM300 - the expected value stands on the left
-
 from __future__ import annotations
 
 import contextlib

@@ -1,7 +1,5 @@
 """The main project holds what the page promises, for every seed number."""
 
-# ruff: noqa: SIM300 - the expected value stands on the left
-
 from __future__ import annotations
 
 from collections import Counter

@@ -9,7 +9,7 @@ import requests
 import sseclient
 
 from fake_backend import FakeBackend, Settings
-from tests.http.conftest import Caller, small_document
+from tests.http.small_backend import Caller, small_document
 from tests.http.test_delegated_exports import BODY
 
 

@@ -1,7 +1,5 @@
 """``docs/seeding.md`` says what the rows say, and its examples run."""
 
-# ruff: noqa: SIM300 - the expected value stands on the left
-
 from __future__ import annotations
 
 import contextlib

@@ -1,7 +1,5 @@
 """A seed file is read as the document that it holds, or refused in one sentence that names the file."""
 
-# ruff: noqa: SIM300 - the expected value stands on the left
-
 from __future__ import annotations
 
 import json

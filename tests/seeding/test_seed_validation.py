@@ -1,7 +1,5 @@
 """A seed document is taken whole, or refused with the place, the value and what would be valid."""
 
-# ruff: noqa: SIM300 - the expected value stands on the left
-
 from __future__ import annotations
 
 import copy
@@ -307,8 +305,6 @@ def test_a_file_is_bytes_of_a_known_type() -> None:
 def test_importing_the_package_loads_no_library() -> None:
     """Only a document pays for its validation: pydantic, jsonschema and Pillow wait until one is there."""
     program = "import sys, fake_backend.seeding, fake_backend.demo; print(*sys.modules)"
-    loaded = subprocess.run(  # noqa: S603 - our own program
-        [sys.executable, "-c", program], check=True, capture_output=True, text=True
-    )
+    loaded = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
 
     assert not {"pydantic", "jsonschema", "PIL", "numpy"} & {name.split(".")[0] for name in loaded.stdout.split()}

@@ -302,7 +302,7 @@ def test_an_original_that_cannot_be_had_costs_itself_alone(rig, head) -> None:
     """Per item: the label is saved, the original is listed as failed (contract.md 3.5)."""
 
     def lose(context):
-        for file in rig.root.rglob("files/3/*"):
+        for file in rig.root.rglob("files/3-*"):
             file.unlink()
         objects = rig.backend._world.objects
         for key in [key for key in objects.keys("synapse-media", "") if "data_units/3" in key or "/3/" in key]:

@@ -1,4 +1,4 @@
-"""The hypothesis profiles of the contract tests: the same as those of the unit tests, also when these run alone."""
+"""What every test shares: the hypothesis profiles. ``deep`` is chosen by hand, with ``HYPOTHESIS_PROFILE=deep``."""
 
 from __future__ import annotations
 
