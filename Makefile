@@ -17,7 +17,7 @@ setup: $(STAMP) ## make .venv (again only when pyproject.toml or constraints.txt
 
 $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null || { \
-	  echo "make: this project needs Python 3.12 or newer as '$(PYTHON)'; found: $$($(PYTHON) --version 2>&1 || echo none). Install it, or name one: make PYTHON=/path/to/python3.12" >&2; exit 2; }
+	  echo "make: this project needs Python 3.12 or newer as '$(PYTHON)'; found: $$($(PYTHON) --version 2>/dev/null || echo none). Install it, or name one: make PYTHON=/path/to/python3.12" >&2; exit 2; }
 	@echo "setting up $(VENV) ..."
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/pip install -qq --disable-pip-version-check -c constraints.txt -e '.[demo,test,lint]'

@@ -84,3 +84,18 @@ def test_a_job_that_is_cancelled_ends_its_streams(backend) -> None:
 
         name, data = read(stream)[-1]
         assert ("async_job.completed", "CANCELLED") == (name, data["status"])
+
+
+def test_a_job_that_nobody_works_on_ends_its_streams_with_an_error(tmp_path) -> None:
+    """A job of an earlier process is still there, and its stream says that no more will come."""
+    url = f"sqlite:///{tmp_path / 'rows.db'}"
+    with FakeBackend(seed=small_document(), database=url) as backend:
+        acme = Caller(backend, backend.tokens["acme"].headers)
+        job_id = acme.post("/v2/plugin_exports/", json=BODY).json()["data"]["job_id"]
+        acme.session.close()
+    with FakeBackend(seed=small_document(), database=url) as backend:
+        acme = Caller(backend, backend.tokens["acme"].headers)
+        events = read(acme.get(f"/v2/async_jobs/{job_id}/progress/", stream=True))
+        acme.session.close()
+
+    assert ["connected", "error"] == [name for name, _ in events]

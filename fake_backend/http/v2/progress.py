@@ -1,9 +1,10 @@
 """A progress stream: the frames of one subscriber, in the grammar of the event-stream standard.
 
 Order of frames: ``connected``, a snapshot of the job, one ``async_job.progress`` a chunk, ``heartbeat`` in silence,
-``async_job.completed`` at the job's end, whatever the end is: the outcome is what the job's document says. At the
-server's lifetime cap the stream ends without a terminal event, and the client comes back (SYN-7304). Frames carry no
-``id``: a subscriber who comes back gets a snapshot, and a replay would show progress twice.
+``async_job.completed`` at the job's end, whatever the end is: the outcome is what the job's document says. ``error``
+ends the stream of a job whose worker is gone, after a restart or a reset (contract.md 2.3). At the server's lifetime
+cap the stream ends without a terminal event, and the client comes back (SYN-7304). Frames carry no ``id``: a
+subscriber who comes back gets a snapshot, and a replay would show progress twice.
 """
 
 from __future__ import annotations
@@ -57,20 +58,22 @@ class ProgressStream:
         ends_at = clock.monotonic() + settings.stream_seconds
         seen = len(feed.events)
         yield frame("connected", {"job_id": self._job.id})
+        latest = feed.events[seen - 1] if seen else snapshot(self._job)
         if seen or self._job.finished:
-            latest = feed.events[seen - 1] if seen else snapshot(self._job)
             yield frame(latest.name, latest.data)
         while not (self._hung_up or (feed.over and seen >= len(feed.events))):
             quiet_until = min(ends_at, clock.monotonic() + settings.heartbeat_seconds)
             news = partial(self._has_news, feed, seen)
             if clock.wait_until(news, deadline=quiet_until, autojump=self._autojump):
-                for event in feed.events[seen:]:
+                for latest in feed.events[seen:]:
                     seen += 1
-                    yield frame(event.name, event.data)
+                    yield frame(latest.name, latest.data)
             elif self._hung_up or clock.monotonic() >= ends_at or clock.closed:
                 return
             else:
                 yield frame("heartbeat", {"timestamp": clock.now().isoformat()})
+        if feed.over and latest.name != "async_job.completed":
+            yield frame("error", {"message": "Nobody works on this job any more; ask for its state."})
 
     def close(self) -> None:
         """Give the place back; called by the server when the answer is over, however it ends."""
