@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 from fake_backend import http, objects
 from fake_backend.core.clock import Clock, SystemClock, VirtualClock
-from fake_backend.core.errors import BadRequest
+from fake_backend.core.errors import BadRequest, Conflict
 from fake_backend.http import ControlPolicy, Journalled
 from fake_backend.identities import TenantTokens, by_tenant
 from fake_backend.seeding import read, validate
@@ -105,7 +105,13 @@ class FakeBackend:
         self.close()
 
     def open(self) -> Self:
-        """Answer in process from now on."""
+        """Answer in process from now on.
+
+        Raises:
+            Conflict: The backend was closed; what it knew is gone.
+        """
+        if self._world.clock.closed:
+            raise Conflict("A backend that was closed cannot be opened again.", expected="a new FakeBackend")
         self._in_process.open()
         return self
 

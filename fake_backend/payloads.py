@@ -10,6 +10,8 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any, Literal
 
+from fake_backend.core.errors import Refusal
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -24,6 +26,13 @@ type ResponseMode = Literal["inline", "presigned"]
 def encoded(data: object) -> bytes:
     """Return payload JSON as it is stored: compact, UTF-8, keys in the order in which they came."""
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+
+
+class DamagedPayload(Refusal):
+    """A payload that cannot be told any more: gone, or changed behind the backend's back."""
+
+    status = 500
+    code = "damaged_payload"
 
 
 class Payloads:
@@ -47,10 +56,20 @@ class Payloads:
         return {**columns, "payload": None, "payload_key": key}
 
     def text(self, row: Mapping[str, Any]) -> str:
-        """Return a row's payload as JSON text, ``null`` for none."""
-        if row["payload_key"] is not None:
-            return self._objects.get(BUCKET, row["payload_key"]).decode()
-        return row["payload"] if row["payload"] is not None else "null"
+        """Return a row's payload as JSON text, ``null`` for none.
+
+        Raises:
+            DamagedPayload: The object is gone, or its bytes are not those that were stored.
+        """
+        if row["payload_key"] is None:
+            return row["payload"] if row["payload"] is not None else "null"
+        try:
+            body = self._objects.get(BUCKET, row["payload_key"])
+        except Refusal as error:
+            raise DamagedPayload("The payload of a row is gone.", received=row["id"]) from error
+        if hashlib.sha256(body).hexdigest() != row["payload_digest"]:
+            raise DamagedPayload("The payload of a row is not what was stored.", received=row["id"])
+        return body.decode()
 
     def shown(self, row: Mapping[str, Any], mode: ResponseMode, storage_url: str) -> Any:
         """Return what the wire carries as ``data``: the payload, or the wrapper of an externalised one."""

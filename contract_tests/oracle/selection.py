@@ -28,7 +28,7 @@ def text_of(value: object) -> str:
 
 def comma_list(text: str) -> list[str]:
     """Return the items of a comma list without the blanks and tabs around them; empty items say nothing."""
-    return [item.strip(" \t") for item in text.split(",") if item.strip(" \t")]
+    return [item.strip() for item in text.split(",") if item.strip()]
 
 
 def numbers(text: str) -> set[int]:
@@ -111,11 +111,13 @@ def related(field: Relation) -> Rule:
 
 def discarded_flags(text: str) -> set[bool]:
     """Return which values of ``is_discarded`` a ``discarded_filter`` lets through."""
-    return {"all": {True, False}, "discarded": {True}, "not_discarded": {False}, "active": {False}}[text.strip()]
+    return {"all": {True, False}, "discarded": {True}, "not_discarded": {False}, "active": {False}}[
+        text.strip().lower()
+    ]
 
 
 RULES: Mapping[str, Rule] = {
-    "project": rule(numbers, lambda asked, task, _: task["project"] in asked),
+    "project": rule(int, lambda asked, task, _: task["project"] == asked),
     "id": rule(int, lambda asked, task, _: task["id"] == asked),
     "id__in": rule(numbers, lambda asked, task, _: task["id"] in asked),
     "id__gt": rule(int, lambda asked, task, _: task["id"] > asked),
@@ -124,16 +126,18 @@ RULES: Mapping[str, Rule] = {
     "id__lte": rule(int, lambda asked, task, _: task["id"] <= asked),
     "ids": rule(id_ranges, lambda named, task, _: named(task["id"])),
     "ids_ex": rule(id_ranges, lambda named, task, _: not named(task["id"])),
-    "search": rule(str.lower, lambda asked, task, seen: any(asked in name.lower() for name in seen.file_names(task))),
+    "search": rule(
+        str.casefold, lambda asked, task, seen: any(asked in name.casefold() for name in seen.file_names(task))
+    ),
     "is_discarded": rule(truth, lambda asked, task, _: task.get("is_discarded", False) is asked),
     "discarded_filter": rule(discarded_flags, lambda asked, task, _: task.get("is_discarded", False) in asked),
-    "schema": rule(str.strip, lambda asked, task, _: task.get("schema", "any") == asked),
+    "schema": rule(comma_list, lambda asked, task, _: task.get("schema", "any") in asked),
     "has_assignment": rule(truth, lambda asked, task, seen: bool(seen.assignment_ids(task)) is asked),
     "has_reached_max_assignments": rule(
         truth, lambda asked, task, _: task.get("has_reached_max_assignments", False) is asked
     ),
-    "status_label": rule(str.strip, lambda asked, task, _: task.get("status_label", "stand_by") == asked),
-    "status_review": rule(str.strip, lambda asked, task, _: task.get("status_review", "stand_by") == asked),
+    "status_label": rule(comma_list, lambda asked, task, _: task.get("status_label", "stand_by") in asked),
+    "status_review": rule(comma_list, lambda asked, task, _: task.get("status_review", "stand_by") in asked),
     "assignments": rule(numbers, lambda asked, task, seen: not asked.isdisjoint(seen.assignment_ids(task))),
     "assignments__is_discarded": rule(truth, lambda asked, task, seen: asked in seen.assignment_flags(task)),
     "labelers": related("labelers"),
@@ -147,6 +151,17 @@ RULES: Mapping[str, Rule] = {
     "created__lt": rule(instant, lambda asked, task, _: instant(task["created"]) < asked),
     "created__lte": rule(instant, lambda asked, task, _: instant(task["created"]) <= asked),
 }
+
+SINGLE = frozenset({"project", "id", "search", "discarded_filter"}) | {
+    key for key in RULES if key.startswith(("id__g", "id__l", "created__", "is_", "has_", "assignments__"))
+}
+"""The keys whose value is one value, in which a comma is a comma."""
+
+
+def is_blank(key: str, text: str) -> bool:
+    """Return whether a value says nothing: white space, and in a comma list commas too."""
+    return not text.strip() if key in SINGLE else not comma_list(text)
+
 
 FILTER_KEYS = frozenset(RULES)
 """Every key of the task filter set."""
@@ -172,7 +187,7 @@ def selected_tasks(
     if unknown := sorted(set(scope) - FILTER_KEYS):
         raise ValueError(f"no task filter: {', '.join(unknown)}; the filters are {', '.join(sorted(FILTER_KEYS))}")
     texts = {key: text_of(value) for key, value in scope.items()}
-    predicates = [RULES[key](text) for key, text in texts.items() if text.strip(" \t,")]
+    predicates = [RULES[key](text) for key, text in texts.items() if not is_blank(key, text)]
     owners = {project["id"]: project["tenant"] for project in document.get("projects", [])}
     lookup = Lookup(document)
     rows = [

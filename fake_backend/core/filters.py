@@ -18,7 +18,8 @@ from enum import StrEnum
 from fake_backend.core.errors import BadRequest
 
 MAX_ID = 2**63 - 1  # what a 64-bit key column holds
-_RANGE = re.compile(r"(\d+)-(\d+)")
+_RANGE = re.compile(r"([0-9]+)\s*-\s*([0-9]+)")
+MAX_RANGES = 500  # SQLite nests expressions 1,000 deep; a selection of more than so many ranges is not typed by anybody
 
 
 class Comparison(StrEnum):
@@ -97,7 +98,7 @@ class FilterSet:
                 ignored[key] = None
         conditions = []
         for key, value in values.items():
-            if not value.strip():
+            if not (items(value) if key in self.lists else value.strip()):
                 continue
             if "\0" in value:
                 raise BadRequest("Null characters are not allowed.", received=value, field=key)
@@ -121,7 +122,7 @@ def _text(key: str, value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, (int, float, str)):
         return str(value)
-    if isinstance(value, (list, tuple)) and all(isinstance(item, (int, str)) for item in value):
+    if isinstance(value, (list, tuple)) and all(isinstance(item, (int, float, str)) for item in value):
         return ",".join(_text(key, item) for item in value)
     raise BadRequest(
         f"A filter's value is a string, a number, a boolean, null or a list of them: {key}.",
@@ -215,6 +216,8 @@ def numbers_within(name: str, test: Comparison = Comparison.WITHIN) -> Parser:
             span = _RANGE.fullmatch(item)
             low, high = (integer(span[1]), integer(span[2])) if span else (integer(item), integer(item))
             ranges.append((low, high))
+        if sum(low != high for low, high in ranges) > MAX_RANGES:
+            raise ValueError(f"At most {MAX_RANGES} ranges of ids.")
         return Condition(name, test, tuple(ranges)) if ranges else None
 
     return parse
@@ -226,7 +229,7 @@ def related_to(relation: str) -> Parser:
 
 
 def _search(text: str) -> Condition:
-    return Condition("files", Comparison.FILE_NAME, text.strip())
+    return Condition("files", Comparison.FILE_NAME, text)
 
 
 def _discarded(text: str) -> Condition | None:

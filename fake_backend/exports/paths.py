@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path, PurePosixPath
 
 from fake_backend.core.errors import UnsafePath
 
+NAME_MAX = 255  # bytes, of the usual file systems; a bucket has no such limit
+_DRIVE = re.compile(r"[A-Za-z]:")
 _EXPECTED = "a relative path below the storage's root, such as exports/run-1"
 
 
@@ -19,15 +22,13 @@ def relative(path: object, field: str = "path") -> PurePosixPath:
     if not isinstance(path, str) or not path.strip("/ "):
         raise UnsafePath("A path is a string that names something.", received=path, expected=_EXPECTED, field=field)
     normal = path.replace("\\", "/")
-    if "\0" in normal or normal.startswith(("/", "~")) or (len(normal) > 1 and normal[1] == ":"):
+    if "\0" in normal or normal.startswith("/") or _DRIVE.match(normal):
         raise UnsafePath("A path must be relative and without NUL.", received=path, expected=_EXPECTED, field=field)
     segments = [segment for segment in normal.split("/") if segment not in {"", "."}]
     if ".." in segments:
         raise UnsafePath("A path must not climb with '..'.", received=path, expected=_EXPECTED, field=field)
-    if any(len(segment.encode()) > 255 for segment in segments):  # NAME_MAX of the usual file systems
-        raise UnsafePath(
-            "A segment of the path is longer than 255 bytes.", received=path, expected=_EXPECTED, field=field
-        )
+    if not segments:
+        raise UnsafePath("A path is a string that names something.", received=path, expected=_EXPECTED, field=field)
     return PurePosixPath(*segments)
 
 
@@ -37,9 +38,22 @@ def below(root: Path, path: PurePosixPath, field: str = "path") -> Path:
     Raises:
         UnsafePath: A symbolic link on the way leaves the root.
     """
+    if any(len(segment.encode()) > NAME_MAX for segment in path.parts):
+        raise UnsafePath(
+            f"A segment of the path is longer than {NAME_MAX} bytes.",
+            received=str(path),
+            expected=_EXPECTED,
+            field=field,
+        )
     real_root = root.resolve()
     target = root.joinpath(*path.parts)
-    if not target.resolve().is_relative_to(real_root):
+    try:
+        real = target.resolve()
+    except (OSError, RuntimeError) as error:  # links in a circle
+        raise UnsafePath(
+            "The path cannot be followed to its end.", received=str(path), expected=_EXPECTED, field=field
+        ) from error
+    if not real.is_relative_to(real_root):
         raise UnsafePath(
             "A symbolic link on the path leaves the storage.", received=str(path), expected=_EXPECTED, field=field
         )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from fake_backend.core.errors import BadRequest
-from fake_backend.core.filters import TASKS_JOB, Comparison, Condition, Selection
+from fake_backend.core.filters import MAX_ID, TASKS_JOB, Comparison, Condition, Selection
 from fake_backend.exports.paths import relative
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def _integer(body: Mapping[str, Any], name: str, default: int | None = None) -> 
     if value is None and default is not None:
         return default
     value = _required(body, name)
-    if isinstance(value, bool) or not isinstance(value, int):
+    if isinstance(value, bool) or not isinstance(value, int) or abs(value) > MAX_ID:
         raise BadRequest("A valid integer is required.", received=value, field=name)
     return value
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import threading
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-
-from sqlalchemy.exc import SQLAlchemyError
 
 from fake_backend.core.cursor import Seek
 from fake_backend.core.errors import BadRequest, NotFound, Refusal
@@ -17,7 +17,7 @@ from fake_backend.store.schema import tasks as tasks_table
 from fake_backend.store.tasks import PAYLOAD, SLIM, Ordering, Tasks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from fake_backend.core.bugs import Bugs
     from fake_backend.core.clock import Clock
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from fake_backend.store.catalogue import Catalogue
     from fake_backend.store.identity import Caller
 
+_log = logging.getLogger(__name__)
+
+EXPECTED = (OSError, Refusal)  # what a storage or a payload can do to a worker
 SCAN = Ordering("id", descending=True)
 _COLUMNS = (*SLIM, tasks_table.c.data_unit_id, *PAYLOAD)
 
@@ -183,9 +186,12 @@ class ExportJobs:
                 return
             try:
                 step(run)
-            except (OSError, SQLAlchemyError, Refusal, LookupError) as error:
-                run.job.fail(self._clock.now(), f"{type(error).__name__}: {error}")
+            except Exception as error:  # noqa: BLE001  whatever kills a worker, its supervisor ends the job
+                _log.warning("the export job %s failed", run.job.id, exc_info=not isinstance(error, EXPECTED))
+                run.job.fail(self._clock.now(), _reason(error))
                 self._tell(run)
+                with suppress(OSError, Refusal):  # nobody learns where an unfinished bundle lies
+                    run.bundle.discard()
 
     def _start(self, run: _Run) -> None:
         run.total = self._tasks.count(run.tenant, run.conditions)
@@ -225,13 +231,21 @@ class ExportJobs:
                     "url": self._payloads.url(item["object_key"], run.storage_url),
                     "is_primary": item["is_primary"],
                 }
-                if run.request.include_files:
+                body = self._body(item) if run.request.include_files else None
+                if body is not None:
                     path = file_path(row["data_unit_id"], item["position"], item["file_name_original"])
-                    run.bundle.add_file(path, self._payloads.file(item["object_key"]))
+                    run.bundle.add_file(path, body)
                     entry["bundle_path"] = str(path)
                 entries[item["specification"]] = entry
-            lines.append(line(row["id"], self._payloads.text(row), entries))
+            lines.append(line(row["id"], self._payloads.text(row), row["payload_digest"], entries))
         return lines
+
+    def _body(self, item: Mapping[str, Any]) -> bytes | None:
+        """Return a file's bytes; one that is gone stays a URL, and fails for its row alone as it would by the URL."""
+        try:
+            return self._payloads.file(item["object_key"])
+        except Refusal:
+            return None
 
     def _tell(self, run: _Run) -> None:
         self._rows.save(run.job.id, run.job.state)
@@ -247,3 +261,8 @@ class ExportJobs:
             raise BadRequest(
                 f'Invalid pk "{received}" - object does not exist.', received=received, field=field_name
             ) from error
+
+
+def _reason(error: Exception) -> str:
+    """Return why a job failed, in a sentence; the text of a database's error is for its log."""
+    return f"{type(error).__name__}: {error}" if isinstance(error, (OSError, Refusal)) else type(error).__name__

@@ -29,6 +29,7 @@ def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iter
 def _app() -> Flask:
     """Return the one app of this process; it holds no state of any world."""
     app = Flask("fake_backend", static_folder=None)
+    app.url_map.merge_slashes = False
     app.url_map.strict_slashes = False  # no redirects here: ``_recognise`` says what is missing
     for blueprint in (*v1.BLUEPRINTS, *v2.BLUEPRINTS):
         app.register_blueprint(blueprint)

@@ -97,9 +97,13 @@ def json_body() -> Any:
             f'Unsupported media type "{kind}" in request.', received=kind, expected="application/json"
         )
     try:
-        return json.loads(request.get_data(), parse_constant=_refuse_constant)
+        raw = request.get_data().decode("utf-8")
+        body = json.loads(raw, parse_constant=_refuse_constant)
+        if "\\u" in raw:  # an escape can spell half a character, which no database and no answer can hold
+            json.dumps(body, ensure_ascii=False).encode("utf-8")
     except (ValueError, RecursionError) as error:
         raise BadRequest(f"JSON parse error - {error}") from error
+    return body
 
 
 def json_object() -> dict[str, Any]:

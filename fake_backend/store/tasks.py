@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, delete, func, select
 
 from fake_backend.core.errors import InvalidCursor
+from fake_backend.core.filters import integer
 from fake_backend.store.instants import restored, stored
 from fake_backend.store.schema import assignments, task_relations, tasks
 from fake_backend.store.selection import scope
@@ -51,7 +52,7 @@ class Ordering:
         """
         try:
             if self.field == "id":
-                return int(position)
+                return integer(position)
             moment = datetime.fromisoformat(position)
             return stored(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
         except (ValueError, OverflowError) as error:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import hmac
 import ipaddress
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from fake_backend.core.errors import Forbidden, NotFound, Unauthenticated
 
 if TYPE_CHECKING:
     from werkzeug.datastructures import Headers
 
+_HOST = re.compile(r"(?P<name>\[[0-9A-Fa-f:.]+\]|[0-9A-Za-z.-]+)(:[0-9]{1,5})?")
 TOKEN_HEADER = "X-Fake-Control-Token"  # noqa: S105 (a name, not a token)
 
 
@@ -51,7 +52,7 @@ class ControlPolicy:
         elif not self.any_host and not is_loopback(host):
             raise Forbidden("Control calls are answered on a loopback host only.", received=host, expected="127.0.0.1")
         origin = headers.get("Origin")
-        if origin is not None and urlsplit(origin).netloc.lower() != host.lower():
+        if origin is not None and origin.lower() != f"http://{host}".lower():
             raise Forbidden(
                 "Control calls from a page of another origin are refused.", received=origin, expected="no Origin"
             )
@@ -60,7 +61,14 @@ class ControlPolicy:
 def is_loopback(host: str) -> bool:
     """Return whether a host, with or without a port, is an address of this machine that nobody else can use."""
     try:
-        name = urlsplit(f"//{host}").hostname or ""
-        return name == "localhost" or ipaddress.ip_address(name).is_loopback
-    except ValueError:  # no address, or brackets that do not match
+        return ipaddress.ip_address(host).is_loopback  # an address without a port, IPv6 without brackets
+    except ValueError:
+        found = _HOST.fullmatch(host)
+    if found is None:
+        return False
+    if found["name"].lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(found["name"].strip("[]")).is_loopback
+    except ValueError:
         return False

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, Response
 
 from fake_backend.core.errors import BadRequest
+from fake_backend.core.filters import MAX_ID
 from fake_backend.http.answers import answer
 from fake_backend.http.request import caller, json_object, query, storage_url, world
 
@@ -17,13 +18,13 @@ SESSION_HOURS = 1  # assumed; the client re-opens a session that has expired (SY
 PURPOSES = ("read", "write")
 
 
-@catalogue.get("/projects/<int:project_id>/")
+@catalogue.get(f"/projects/<int(max={MAX_ID}):project_id>/")
 def get_project(project_id: int) -> Response:
     """One project with its configuration."""
     return answer(world().catalogue.project(caller().tenant, project_id))
 
 
-@catalogue.get("/data_collections/<int:collection_id>/")
+@catalogue.get(f"/data_collections/<int(max={MAX_ID}):collection_id>/")
 def get_data_collection(collection_id: int) -> Response:
     """One data collection; its file specifications only when expanded."""
     found = world().catalogue.data_collection(caller().tenant, collection_id)
@@ -32,7 +33,7 @@ def get_data_collection(collection_id: int) -> Response:
     return answer(found)
 
 
-@catalogue.get("/storages/<int:storage_id>/")
+@catalogue.get(f"/storages/<int(max={MAX_ID}):storage_id>/")
 def get_storage(storage_id: int) -> Response:
     """One storage; its configuration only when ``with_configuration=true``."""
     found = _storage(storage_id)
@@ -41,7 +42,7 @@ def get_storage(storage_id: int) -> Response:
     return answer(found)
 
 
-@catalogue.post("/storages/<int:storage_id>/session/")
+@catalogue.post(f"/storages/<int(max={MAX_ID}):storage_id>/session/")
 def open_session(storage_id: int) -> Response:
     """Credentials for a storage, good for an hour."""
     purpose = json_object().get("purpose")
