@@ -13,7 +13,7 @@ import requests
 import urllib3
 
 import fake_backend
-from fake_backend import FakeBackend, SeedInvalid
+from fake_backend import FakeBackend, Refusal, SeedInvalid
 from tests.http.small_backend import small_document
 
 HEAVY = ("boto3", "botocore", "moto", "PIL", "numpy", "cv2", "pydantic", "cheroot")
@@ -112,6 +112,14 @@ def test_closing_puts_the_process_back() -> None:
         assert before[0] is not socket.getaddrinfo
     assert before[0] is socket.getaddrinfo
     assert before[1] == urllib3.connectionpool.HTTPConnectionPool.__dict__
+
+
+def test_a_closed_backend_is_not_opened_again() -> None:
+    """What it knew is gone, and an empty answer would be a lie."""
+    backend = FakeBackend(seed="empty").open()
+    backend.close()
+    with pytest.raises(Refusal, match="closed"):
+        backend.open()
 
 
 @pytest.mark.parametrize("seed", [{"tazks": []}, {"tasks": [{"id": 1, "project": 5}]}, "/nowhere/seed.json"])

@@ -38,6 +38,14 @@ def test_keys_that_mean_nothing_are_named_and_do_nothing() -> None:
     assert ((), ("ids", "zzz")) == (selection.conditions, selection.ignored)
 
 
+@pytest.mark.parametrize("key", ["search", "ids"])
+def test_a_comma_is_blank_in_a_list_and_text_in_a_search(key) -> None:
+    """What separates items says nothing by itself; in a name it is a character like any other, as blanks are."""
+    expected = (Condition("files", Comparison.FILE_NAME, " , "),) if key == "search" else ()
+
+    assert expected == TASKS_V1.select([(key, " , ")]).conditions
+
+
 @pytest.mark.parametrize("value", ["", " ", "\t"])
 def test_a_blank_value_is_no_filter(value) -> None:
     """As in django-filter, and for ``search`` as well."""
