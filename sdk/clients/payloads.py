@@ -25,10 +25,10 @@ from sdk.clients.errors import (
 )
 from sdk.clients.objects import ObjectReader
 from sdk.clients.retry import Timeouts
-from sdk.clients.wrappers import Wrapper, is_wrapper, read_wrapper
+from sdk.clients.wrappers import Wrapper, declared, is_wrapper, read_wrapper
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from sdk.clients.pagination import Row
     from sdk.clock import Clock
@@ -151,6 +151,24 @@ class PayloadFetcher:
             PayloadError: It cannot be had.
         """
         return self._fetch(row_id, data, reissue, threading.Event())
+
+    def check_inline(self, row_id: object, text: bytes, fields: Mapping[str, object]) -> None:
+        """Compare a payload that came inline with what is declared beside it.
+
+        A payload without ``data_digest`` is not counted as unverified: the real backend declares none there.
+
+        Args:
+            row_id: Row, for the sentence of an error.
+            text: The payload's JSON, byte for byte as it came.
+            fields: Holds ``size`` and ``data_digest``, or does not.
+
+        Raises:
+            PayloadMismatchError: Size or digest differ.
+        """
+        said = declared(row_id, fields)
+        said.check(text)
+        if said.digest is None and fields.get("data_digest") is not None:
+            self._count_unverified(row_id)
 
     def _fetch_row(
         self, row: Row, reissue: Callable[[Row], object] | None, id_key: str, data_key: str, stop: threading.Event

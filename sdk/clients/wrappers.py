@@ -5,9 +5,13 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from sdk.clients.errors import PayloadMismatchError, PayloadWrapperError
 from sdk.clients.redaction import redact_urls
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _ABSENT = object()
@@ -19,7 +23,7 @@ class Wrapper:
 
     Args:
         row_id: Row that the payload belongs to.
-        url: Address; its signature is a secret.
+        url: Address; its signature is a secret. Blank for a payload that is at hand.
         size: Bytes of the payload, when declared.
         digest: SHA-256 in lower-case hex, when declared in this form.
     """
@@ -39,7 +43,7 @@ class Wrapper:
             raise PayloadMismatchError(
                 f"Row {self.row_id}: its payload is {len(content)} bytes long, {self.size} are declared.",
                 row_id=self.row_id,
-                url=redact_urls(self.url),
+                url=redact_urls(self.url) or None,
             )
         if self.digest is None:
             return
@@ -48,7 +52,7 @@ class Wrapper:
             raise PayloadMismatchError(
                 f"Row {self.row_id}: the SHA-256 of its payload is {found}, {self.digest} is declared.",
                 row_id=self.row_id,
-                url=redact_urls(self.url),
+                url=redact_urls(self.url) or None,
             )
 
 
@@ -63,6 +67,23 @@ def is_wrapper(data: object) -> bool:
     return data.get("mode") == "presigned" or (data.get("mode") == "inline" and isinstance(data.get("truncated"), bool))
 
 
+def declared(row_id: object, fields: Mapping[str, object], url: str = "") -> Wrapper:
+    """Return what is said about a payload; size and digest of another form than ours count as not said.
+
+    Args:
+        row_id: Row, for the sentence of a refusal.
+        fields: Holds ``size`` and ``data_digest``, or does not.
+        url: Where the payload lies; blank when it is at hand.
+    """
+    size, digest = fields.get("size"), fields.get("data_digest")
+    return Wrapper(
+        row_id,
+        url,
+        size if isinstance(size, int) and not isinstance(size, bool) else None,
+        digest if isinstance(digest, str) and _SHA256.fullmatch(digest) else None,
+    )
+
+
 def read_wrapper(row_id: object, data: dict[str, object]) -> Wrapper | object:
     """Return where a payload lies, or the payload itself where the wrapper holds it.
 
@@ -75,13 +96,7 @@ def read_wrapper(row_id: object, data: dict[str, object]) -> Wrapper | object:
     """
     url = data.get("presigned_url")
     if isinstance(url, str) and url:
-        size, digest = data.get("size"), data.get("data_digest")
-        return Wrapper(
-            row_id,
-            url,
-            size if isinstance(size, int) and not isinstance(size, bool) else None,
-            digest if isinstance(digest, str) and _SHA256.fullmatch(digest) else None,
-        )
+        return declared(row_id, data, url)
     if data.get("truncated") is False:
         payload = data.get("data", _ABSENT)
         if payload is not _ABSENT:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sdk.plugins.actions.export.bundle import Bundle, PartFile
+from sdk.plugins.actions.export.bundle import Bundle, PartFile, payload_text
 from sdk.plugins.actions.export.errors import BundleLineError, BundlePartError, RepeatedRowError
 from sdk.plugins.actions.export.items import bundle_item, chosen_file
 from sdk.plugins.actions.export.manifest import Manifest, Part
@@ -168,3 +168,49 @@ def test_what_a_line_declares_beside_a_wrapper_is_declared_for_it() -> None:
 
     assert {**wrapper, "data_digest": "ab"} == bundle_item(row, "p")["data"]
     assert {"a": 1} == bundle_item({"id": 1, "data": {"a": 1}, "size": 4}, "p")["data"]
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3) | st.just("data"), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+
+
+@given(json_values, json_values, st.integers(0, 3), st.booleans(), st.sampled_from(["", " ", "\t \r"]))
+def test_the_text_of_a_payload_is_found_wherever_it_stands(payload, other, at, escaped, gap) -> None:
+    """A digest is of the bytes that stand in the line, not of what they mean."""
+    wanted = json.dumps(payload, ensure_ascii=escaped)
+    members = [f'"{name}"{gap}:{gap}{json.dumps(other)}{gap}' for name in ("id", "files_manifest", "x")]
+    members.insert(at, f'"data"{gap}:{gap}{wanted}{gap}')
+    text = f"{gap}{{{gap}{f',{gap}'.join(members)}}}\n"
+
+    assert wanted.encode() == payload_text(text.encode())
+
+
+def test_the_last_of_two_payloads_is_the_one_that_counts() -> None:
+    """As in what the line is parsed into."""
+    assert b"2" == payload_text(b'{"data": 1, "id": 3, "d\\u0061ta": 2}')
+
+
+@pytest.mark.parametrize("shuffled", [False, True])
+def test_only_payloads_in_lines_that_declare_something_are_checked(shuffled) -> None:
+    """A wrapper is checked when its payload has come; the real backend declares nothing beside an inline payload."""
+    wrapper = {"mode": "presigned", "presigned_url": "http://x"}
+    rows = [
+        {"id": 4, "data": {"a": 1}},
+        {"id": 3, "data": {"a": 1}, "data_digest": "ab"},
+        {"id": 2, "data": wrapper, "data_digest": "ab", "size": 3},
+        {"id": 1, "data": None, "size": 3},
+    ]
+    lines = [json.dumps(row).encode() + b"\n" for row in rows]
+    seen = []
+    with bundle(b"".join(reversed(lines) if shuffled else lines)) as opened:
+        if shuffled:
+            opened.index()
+        found = list(opened.rows(lambda number, text, row: seen.append((number, text, row))))
+
+    assert rows == found
+    assert [(3, b'{"a": 1}', rows[1]), (1, b"null", rows[3])] == seen

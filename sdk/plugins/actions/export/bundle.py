@@ -15,19 +15,25 @@ import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from sdk.clients.payloads import is_wrapper
 from sdk.plugins.actions.export.bundle_index import BundleIndex, Place
 from sdk.plugins.actions.export.errors import BundleLineError, BundlePartError
 from sdk.storage import StorageNotFoundError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from sdk.clients.pagination import Row
     from sdk.plugins.actions.export.manifest import Manifest
     from sdk.storage import StorageRoot
 
+_SPACE = " \t\r\n"  # what JSON allows between its tokens (RFC 8259, section 2)
 _LEADING_ID = re.compile(rb'\s*\{\s*"id"\s*:\s*(-?\d{1,18})\s*[,}]')  # what the backend writes
+
+
+type Check = Callable[[int, bytes, Row], None]
+"""Compares a payload with what its row declares: the row's id, the payload's JSON as it stands, the row."""
 
 
 @dataclass(frozen=True)
@@ -140,21 +146,25 @@ class Bundle:
             return self._index.ids()
         return (number for _, number in self._ids())
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self, check: Check | None = None) -> Iterator[Row]:
         """Yield the rows ``{id, data, files_manifest}`` in descending order of id, each parsed as it is reached.
+
+        Args:
+            check: Called with id, payload text and row for each payload that lies in its line and has a size or
+                digest declared beside it; what it raises is raised here.
 
         Raises:
             BundleLineError: A line is no JSON object, or not the row that the scan saw there.
         """
         if self._index is None:
             for place, number, line in self._lines():
-                yield self._row(place, number, line)
+                yield self._row(place, number, line, check)
             return
         handles = [part.file.open("rb") for part in self._parts]
         try:
             for number, place in self._index.places():
                 handles[place.part].seek(place.offset)
-                yield self._row(place, number, handles[place.part].readline())
+                yield self._row(place, number, handles[place.part].readline(), check)
         finally:
             for handle in handles:
                 handle.close()
@@ -187,12 +197,14 @@ class Bundle:
             raise BundleLineError(f"{self._where(place)} has the id {number!r}; a whole number is needed.")
         return number
 
-    def _row(self, place: Place, number: int, line: bytes) -> Row:
+    def _row(self, place: Place, number: int, line: bytes, check: Check | None) -> Row:
         row = self._object(place, line)
         if row.get("id") != number:
             raise BundleLineError(f"{self._where(place)} is row {row.get('id')!r} where row {number} was seen before.")
         if "data" not in row:
             raise BundleLineError(f"{self._where(place)}, row {number}, has no data.")
+        if check is not None and ("data_digest" in row or "size" in row) and not is_wrapper(row["data"]):
+            check(number, payload_text(line), row)
         return row
 
     def _object(self, place: Place, line: bytes) -> dict[str, Any]:
@@ -206,6 +218,36 @@ class Bundle:
 
     def _where(self, place: Place) -> str:
         return f"Line {place.line} of the bundle's part {self._parts[place.part].name!r}"
+
+
+def payload_text(line: bytes) -> bytes:
+    """Return the JSON of the member ``data`` byte for byte as it stands in a line; the last one where it repeats.
+
+    Args:
+        line: A JSON object that has the member and has been parsed before.
+    """
+    text = line.decode("utf-8-sig", "surrogatepass")  # as json.loads reads bytes
+    decoder = json.JSONDecoder()
+    found = ""
+    at = _past(text, text.index("{"))
+    while text[at] != "}":
+        key, end = decoder.raw_decode(text, at)
+        start = _past(text, text.index(":", end))
+        _, end = decoder.raw_decode(text, start)
+        if key == "data":
+            found = text[start:end]
+        at = _past(text, end - 1)
+        if text[at] == ",":
+            at = _past(text, at)
+    return found.encode("utf-8", "surrogatepass")
+
+
+def _past(text: str, at: int) -> int:
+    """Return where the next token begins after the character at a place."""
+    at += 1
+    while text[at] in _SPACE:
+        at += 1
+    return at
 
 
 def _row_hint(line: bytes) -> str:

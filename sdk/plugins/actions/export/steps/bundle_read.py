@@ -61,8 +61,9 @@ class BundleReadStep(DelegatedStep):
 
 def _items(context: ExportContext, bundle: Bundle, prefix: str) -> Generator[Item, None, None]:
     source = needed(context.source, "row source")
-    items = (bundle_item(row, prefix) for row in bundle.rows())
-    for item in needed(context.fetcher, "payload fetcher").resolve(items, reissue=source.payload):
+    fetcher = needed(context.fetcher, "payload fetcher")
+    items = (bundle_item(row, prefix) for row in bundle.rows(fetcher.check_inline))
+    for item in fetcher.resolve(items, reissue=source.payload):
         if item["data"] is GONE:
             context.removed.append(item["id"])
         else:
