@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sdk.plugins.actions.export import ExportAction, TaskExportTargetHandler
 from sdk.plugins.actions.export.errors import UnsupportedFilterError
 from sdk.plugins.actions.export.filters import blank_keys, checked_filters, is_blank
-from sdk.plugins.actions.export.targets import TASK
+from sdk.plugins.actions.export.targets import LIST_KEYS, TASK
 
 keys = st.text(st.characters(codec="ascii", categories=["Ll", "Pc"]), min_size=1, max_size=20)
 
@@ -33,7 +33,7 @@ def test_keys_that_the_backend_only_pretends_to_know_are_unknown(key: str) -> No
         checked_filters(TASK, {key: "1"})
 
 
-@pytest.mark.parametrize("value", ["", "  ", "\t", ",", " , ", [], ["", " "], None, [None]])
+@pytest.mark.parametrize("value", ["", "  ", "\t", ",", " , ", ["", " "], None, [None, ""]])
 def test_a_blank_value_is_no_filter(value: object) -> None:
     """Forms send every key they know, also empty (incidents.md 1, SYN-7519)."""
     given_filter = {"project": 1, "ids": value}
@@ -42,10 +42,41 @@ def test_a_blank_value_is_no_filter(value: object) -> None:
     assert ["ids"] == blank_keys(given_filter)
 
 
+@given(st.sampled_from(sorted(TASK.filters)), st.text(" \t\n\u3000,", max_size=4))
+def test_a_comma_is_blank_only_where_it_separates(key: str, value: str) -> None:
+    """``search`` looks for it; a list between whose commas nothing stands asks for nothing."""
+    expected = not value.strip() or (key in LIST_KEYS and "".join(value.split(",")).strip() == "")
+
+    assert ({} if expected else {key: value}) == checked_filters(TASK, {key: value})
+    assert ([key] if expected else []) == blank_keys({key: value})
+
+
+@pytest.mark.parametrize("value", [[], (), set(), frozenset(), [None], (None, None)])
+@pytest.mark.parametrize("key", ["ids", "ids_ex", "tags", "project"])
+def test_a_list_of_nothing_is_refused(key: str, value: object) -> None:
+    """A computed selection that came out empty must not widen to everything (incidents.md 1, SYN-7438)."""
+    with pytest.raises(UnsupportedFilterError, match=f"'{key}' is .*a list of nothing; leave the key out to select"):
+        checked_filters(TASK, {key: value})
+
+
+@given(
+    st.sampled_from([float("nan"), float("inf"), float("-inf")])
+    | st.text(st.characters(categories=["Cs"]), min_size=1, max_size=2).map(lambda half: f"a{half}"),
+    st.booleans(),
+)
+def test_what_neither_a_query_nor_json_carries_is_refused_with_key_and_value(value: object, listed) -> None:
+    """Halves of characters and numbers that are none; the sentence itself can be logged."""
+    with pytest.raises(UnsupportedFilterError) as refusal:
+        checked_filters(TASK, {"search": [value] if listed else value})
+
+    assert f"'search' is {value!r}" in str(refusal.value)
+    assert str(refusal.value).encode()
+
+
 @given(st.integers() | st.booleans() | st.text("0ab", min_size=1) | st.lists(st.integers(), min_size=1))
 def test_a_value_that_says_something_is_kept_as_it_is(value: object) -> None:
     """Zero and false are values."""
-    assert not is_blank(value)
+    assert not is_blank("id__in", value)
     assert {"id__in": value} == checked_filters(TASK, {"id__in": value})
 
 
@@ -71,13 +102,18 @@ def test_a_filter_that_is_too_long_is_refused_before_it_is_sent() -> None:
         checked_filters(TASK, {"project": 1, "ids": list(range(10_000, 12_000))})
 
 
+@pytest.mark.parametrize(
+    "refused",
+    [{"bogus": 1}, {"ids": []}, {"search": "\ud800"}, {"id__gt": float("nan")}],
+    ids=lambda one: next(iter(one)),
+)
 @pytest.mark.parametrize("disabled", [True, False])
-def test_a_refused_filter_costs_no_request(rig, disabled) -> None:
+def test_a_refused_filter_costs_no_request(rig, disabled, refused) -> None:
     """Not even the count probe, and no log line, carries the key (contract.md 3.2, last line)."""
     rig.requests()
-    params = rig.params(filter={"project": 1, "bogus": 1}, disable_async_delegate=disabled)
+    params = rig.params(filter={"project": 1} | refused, disable_async_delegate=disabled)
 
-    with pytest.raises(UnsupportedFilterError, match="'bogus'"):
+    with pytest.raises(UnsupportedFilterError, match=repr(next(iter(refused)))):
         ExportAction.dispatch(params, rig.context())
 
     assert [] == rig.requests()

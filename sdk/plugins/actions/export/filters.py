@@ -6,11 +6,13 @@ the list of its target is refused here, before anything is requested.
 
 from __future__ import annotations
 
+import math
 from datetime import date
 from typing import TYPE_CHECKING
 
 from sdk.clients.query import MAX_QUERY_BYTES, query_bytes
 from sdk.plugins.actions.export.errors import UnsupportedFilterError
+from sdk.plugins.actions.export.targets import LIST_KEYS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,8 +34,9 @@ def checked_filters(target: Target, filters: Mapping[str, object]) -> Filters:
         filters: The export's filter; lists, tuples and sets are comma lists, dates become ISO 8601.
 
     Raises:
-        UnsupportedFilterError: A key is not on the list, a value is no scalar or list of scalars, or the query that
-            carries them would be over 10,000 bytes (contract.md 3.2).
+        UnsupportedFilterError: A key is not on the list; a value is no scalar or list of scalars, is a list of
+            nothing, or a number or text that no query and no JSON carries; or the query that carries them would be
+            over 10,000 bytes (contract.md 3.2).
     """
     unknown = sorted(set(filters) - target.filters)
     if unknown:
@@ -42,7 +45,7 @@ def checked_filters(target: Target, filters: Mapping[str, object]) -> Filters:
             f"supported are {', '.join(sorted(target.filters))}."
         )
     plain = {key: _plain(key, value) for key, value in filters.items() if value is not None}
-    kept = {key: value for key, value in plain.items() if not is_blank(value)}
+    kept = {key: value for key, value in plain.items() if not is_blank(key, value)}
     size = query_bytes(kept)
     if size > MAX_QUERY_BYTES - OWN_QUERY_BYTES:
         longest = max(kept, key=lambda key: query_bytes({key: kept[key]}))
@@ -55,19 +58,29 @@ def checked_filters(target: Target, filters: Mapping[str, object]) -> Filters:
 
 def blank_keys(filters: Mapping[str, object]) -> list[str]:
     """Return the keys that are given without a value and therefore select nothing away."""
-    return sorted(key for key, value in filters.items() if value is None or is_blank(value))
+    return sorted(key for key, value in filters.items() if value is None or is_blank(key, value))
 
 
-def is_blank(value: object) -> bool:
-    """Return whether a value is no filter: white space, commas, or a list of such."""
-    if isinstance(value, str):
-        return not value.strip(" \t\r\n,")
+def is_blank(key: str, value: object) -> bool:
+    """Return whether a value is no filter: white space, and in a comma list commas too.
+
+    Args:
+        key: Says whether a comma separates or is a comma.
+        value: A scalar, or a list as it is joined with commas.
+    """
     if isinstance(value, list | tuple | set | frozenset):
-        return all(item is None or is_blank(item) for item in value)
-    return False
+        value = ",".join("" if item is None else str(item) for item in value)
+    if not isinstance(value, str):
+        return False
+    return not (value.replace(",", " ") if key in LIST_KEYS else value).strip()
 
 
 def _plain(key: str, value: object) -> FilterValue:
+    if isinstance(value, list | tuple | set | frozenset) and all(item is None for item in value):
+        # a selection that was computed and came out empty must not widen to everything (incidents.md 1, SYN-7438)
+        raise UnsupportedFilterError(
+            f"The export filter {key!r} is {value!r}, a list of nothing; leave the key out to select all."
+        )
     if isinstance(value, list | tuple):
         return [_scalar(key, item) for item in value if item is not None]
     if isinstance(value, set | frozenset):
@@ -78,9 +91,23 @@ def _plain(key: str, value: object) -> FilterValue:
 def _scalar(key: str, value: object) -> Scalar:
     if isinstance(value, date):  # a datetime is a date
         return value.isoformat()
+    if isinstance(value, float) and not math.isfinite(value):
+        raise UnsupportedFilterError(f"The export filter {key!r} is {value!r}; a finite number is needed.")
+    if isinstance(value, str) and not _is_text(value):
+        raise UnsupportedFilterError(
+            f"The export filter {key!r} is {value!r}, which holds half a character; text that UTF-8 can hold is needed."
+        )
     if isinstance(value, str | int | float):
         return value
     raise UnsupportedFilterError(
         f"The export filter {key!r} is of type {type(value).__name__}; a string, a number, a boolean, a date or a list "
         f"of them would do."
     )
+
+
+def _is_text(value: str) -> bool:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

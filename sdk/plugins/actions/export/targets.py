@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 _COMMON = frozenset({"ids", "ids_ex", "search"})
+# Keys whose value is a comma list (contract.md 3.2); in any other value a comma is a comma.
+LIST_KEYS = frozenset({"ids", "ids_ex", "id__in", "schema", "status_label", "status_review", "assignments"}) | {
+    *("labelers", "reviewers", "groups", "stages", "workshops", "tags"),
+}
 _BOUNDS = ("gt", "gte", "lt", "lte")
 
 
