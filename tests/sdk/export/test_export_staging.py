@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from export_rig import DELEGATED, HEADS, IN_PROCESS, failure
+from hypothesis import given
+from hypothesis import strategies as st
 
-from sdk.plugins.actions.export.errors import DestinationError
-from sdk.plugins.actions.export.staging import open_staging
+from sdk.clients.errors import NotFoundError, ServerError
+from sdk.plugins.actions.export.errors import DestinationError, UnknownProjectError
+from sdk.plugins.actions.export.staging import open_staging, staging_name
+from sdk.plugins.errors import ParamsError, StepFailed
 from sdk.storage import StorageAccessError, UnsafePathError
 from sdk.storage.file_system import FileSystemStorage
 
@@ -136,7 +141,9 @@ def test_a_place_that_cannot_be_written_is_refused_in_one_sentence(disk, tmp_pat
     with pytest.raises(DestinationError, match="Nothing can be written to"):
         open_staging(disk, "run/today", "exp")
     with pytest.raises(DestinationError, match="Nothing can be written to"):
-        open_staging(disk, "", "n" * 250)
+        open_staging(disk, "run", "exp")
+    with pytest.raises(DestinationError, match="256 bytes long; up to 255 are possible"):
+        open_staging(disk, "", "n" * 256)
 
     assert ["run"] == names(tmp_path)
 
@@ -165,3 +172,87 @@ def test_an_upload_that_breaks_off_is_taken_back(tmp_path) -> None:
         staging.publish()
     staging.discard()
     assert [] == [file for file in tmp_path.rglob("*") if file.is_file()]
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), min_size=200, max_size=255), st.sampled_from("a한😀"))
+def test_the_name_of_a_staging_fits_wherever_the_exports_own_does(name, last) -> None:
+    """A name of up to 255 bytes is legal; its staging keeps apart from those of other long names."""
+    found = staging_name(name)
+
+    assert len(found.encode()) <= 255
+    assert found.startswith(".")
+    assert found.endswith(".partial")
+    assert (found == staging_name(name + last)) is False
+
+
+@pytest.mark.parametrize("name", ["n" * 255, "한" * 85])
+def test_a_long_name_is_exported_and_refused_only_when_its_number_does_not_fit(disk, tmp_path, name) -> None:
+    """``<name>(1)`` has three bytes more; what stands is left alone."""
+    staging = open_staging(disk, "", name)
+    fill(staging)
+    staging.publish()
+    staging.discard()
+    second = open_staging(disk, "", name)
+    fill(second)
+    with pytest.raises(DestinationError, match="258 bytes long; up to 255 are possible"):
+        second.publish()
+    second.discard()
+
+    assert [name] == names(tmp_path)
+
+
+def test_a_backslash_separates_at_the_destination(disk, tmp_path) -> None:
+    """As the backend reads it, whose bundle lies below the same directories; one letter and a colon are a drive."""
+    open_staging(disk, "a\\b", "exp").publish()
+    open_staging(disk, "1:run", "exp").publish()
+
+    assert (tmp_path / "a" / "b" / "exp").is_dir()
+    assert (tmp_path / "1:run" / "exp").is_dir()
+    with pytest.raises(UnsafePathError):
+        open_staging(disk, "C:\\run", "exp")
+
+
+@pytest.mark.parametrize("head", HEADS)
+def test_either_head_exports_below_directories_that_a_backslash_separates(rig, head) -> None:
+    """Nothing of the bundle is left, and no directory has a backslash in its name."""
+    assert str(rig.root / "a" / "b" / "exp") == rig.export(head, path="a\\b")["output_path"]
+    assert ["a"] == names(rig.root)
+    assert ["exp"] == names(rig.root / "a" / "b")
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"path": text} for text in ("", " ", "\t", "/", ".", "./ ", "\\", "a\ud800")] + [{"name": "a\ud800"}],
+    ids=repr,
+)
+@pytest.mark.parametrize("head", HEADS)
+def test_a_place_that_has_no_name_is_refused_before_a_request(rig, head, fields) -> None:
+    """The backend refuses a blank path; halves of characters have no bytes."""
+    rig.requests()
+    with pytest.raises(ParamsError, match=r"names no directory|holds half a character") as refusal:
+        rig.export(head, **fields)
+
+    assert str(refusal.value).encode()
+    assert [] == rig.requests()
+
+
+@pytest.mark.parametrize("head", HEADS)
+def test_an_export_of_a_project_that_does_not_exist_ends_in_an_error(rig, head) -> None:
+    """An empty success would hide a wrong id; the server refuses such a job, this process such a project."""
+    with pytest.raises(StepFailed) as error:
+        rig.export(head, filter={"project": 999})
+
+    assert (head == IN_PROCESS) == isinstance(failure(error.value), UnknownProjectError)
+    assert [] == names(rig.root)
+
+
+@pytest.mark.parametrize(("head", "kind"), [(IN_PROCESS, ServerError), (DELEGATED, NotFoundError)])
+def test_a_project_that_cannot_be_read_is_done_without(rig, monkeypatch, head, kind) -> None:
+    """contract.md 2.2, request 8: only its configuration is lost; a job has looked at the project itself."""
+
+    def refuse(project):
+        raise kind("no", status=404 if kind is NotFoundError else 503)
+
+    monkeypatch.setattr(rig.v1, "get_project", refuse)
+
+    assert 7 == rig.export(head)["exported_count"]

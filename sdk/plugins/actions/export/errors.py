@@ -3,6 +3,7 @@
 ExportError                      base: ``code`` and one sentence that is safe to log
 ├── UnsupportedTargetError       a target that no handler exports
 ├── UnsupportedFilterError       a filter key or value that the target does not take; nothing was requested
+├── UnknownProjectError          the project of the filter does not exist for this tenant
 ├── ExportSettingError           a tunable of the wrong kind or out of range
 ├── DestinationError             the place to write to cannot be used, or another export is writing there
 ├── DelegationError              the server-side job did not give a bundle
@@ -49,6 +50,12 @@ class UnsupportedFilterError(ExportError):
     """The filter holds a key or a value that the target does not take; nothing was requested."""
 
     code = "unsupported_filter"
+
+
+class UnknownProjectError(ExportError):
+    """The project of the filter does not exist for this tenant."""
+
+    code = "unknown_project"
 
 
 class ExportSettingError(ExportError):

@@ -16,7 +16,7 @@ class ExportParams(BaseModel):
         name: The export's name: the directory that it becomes.
         description: For people.
         storage: Id of the storage to write to.
-        path: Directory in the storage, relative to its root.
+        path: Directory in the storage, relative to its root; a backslash separates as well and becomes ``/``.
         target: Kind of row.
         filter: Which rows; the keys that a target takes are in ``sdk.plugins.actions.export.targets``.
         save_original_file: Whether original files are saved too.
@@ -63,6 +63,23 @@ class ExportParams(BaseModel):
     export_max_payload_bytes: int | None = Field(default=None, ge=1)
     export_payload_workers: int | None = Field(default=None, ge=1, le=64)
     export_force_v1: bool | None = None
+
+    @field_validator("name", "path")
+    @classmethod
+    def _check_text(cls, value: str) -> str:
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            raise ValueError(f"{value!r} holds half a character; text that UTF-8 can hold is needed") from None
+        return value
+
+    @field_validator("path")
+    @classmethod
+    def _check_path(cls, value: str) -> str:
+        normal = value.replace("\\", "/")  # the backend takes either for a separator; so both heads mean one place
+        if all(segment.strip() in {"", "."} for segment in normal.split("/")):
+            raise ValueError(f"{value!r} names no directory; one below the storage's root is needed, such as 'exports'")
+        return normal
 
     @field_validator("name")
     @classmethod

@@ -1,6 +1,6 @@
 """Where an export is written before it stands: a directory beside its destination, published in one move.
 
-    <path>/.<name>.partial/          on a file_system storage; a temporary directory for any other
+    <path>/.<name>.partial/          on a file_system storage, a long name cut; a temporary directory for any other
         tree/<name>/                 what becomes <path>/<name>, or <name>(1), (2) ... when that is taken
         work/                        indexes and copies that only the run needs
         lock                         held while the run lasts
@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import hashlib
 import os
 import shutil
 import tempfile
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 
 LOCK = "lock"
+NAME_MAX = 255  # bytes of one name, of the usual file systems (NAME_MAX of Linux and macOS)
 _NO_LOCKS = frozenset({errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS})  # some network file systems
 
 
@@ -79,7 +81,7 @@ class DirectoryStaging(Staging):
     def __init__(self, parent: Path, name: str) -> None:
         self._parent = parent
         self._made = [path for path in (parent, *parent.parents) if not path.exists()]
-        base = parent / f".{name}.partial"
+        base = parent / staging_name(name)
         try:
             parent.mkdir(parents=True, exist_ok=True)
             self._lock = _locked(base)
@@ -97,6 +99,7 @@ class DirectoryStaging(Staging):
     def publish(self) -> str:
         """Rename the tree; see ``Staging.publish``."""
         for name in free_names(self.name):
+            _ensure_fits(name)
             target = self._parent / name
             if os.path.lexists(target):
                 continue
@@ -160,21 +163,43 @@ def free_names(name: str) -> Iterator[str]:
         yield f"{name}({number})"
 
 
+def staging_name(name: str) -> str:
+    """Return ``.<name>.partial``; where that is too long, a beginning of the name and a digest of the whole.
+
+    Args:
+        name: The export's name.
+    """
+    usual = f".{name}.partial"
+    if len(usual.encode()) <= NAME_MAX:
+        return usual
+    end = f"~{hashlib.sha256(name.encode()).hexdigest()[:32]}.partial"
+    return f".{name.encode()[: NAME_MAX - 1 - len(end)].decode(errors='ignore')}{end}"
+
+
+def _ensure_fits(name: str) -> None:
+    size = len(name.encode())
+    if size > NAME_MAX:
+        raise DestinationError(
+            f"The export cannot be called {name!r}, which is {size} bytes long; up to {NAME_MAX} are possible."
+        )
+
+
 def open_staging(root: StorageRoot, path: str, name: str) -> Staging:
     """Return a place to write the export ``<path>/<name>`` of a storage.
 
     Args:
         root: The storage.
-        path: Directory of the destination, relative to the root.
-        name: The export's name: one path segment.
+        path: Directory of the destination, relative to the root; both separators count.
+        name: The export's name: one path segment of at most 255 bytes.
 
     Raises:
-        DestinationError: The name is no path segment, or the place cannot be used.
+        DestinationError: The name is no path segment or too long, or the place cannot be used.
         StorageError: The path would leave the storage.
     """
     if "/" in name or "\0" in name or name in {"", ".", ".."}:
         raise DestinationError(f"The export's name {name!r} is no directory name; use one without '/' and NUL.")
-    relative = checked_path(path)
+    _ensure_fits(name)
+    relative = checked_path(path.replace("\\", "/"))
     parent = root.local_path(relative)
     try:
         return TemporaryStaging(root, relative, name) if parent is None else DirectoryStaging(parent, name)
