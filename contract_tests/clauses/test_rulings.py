@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from fake_backend import FakeBackend
 
 TENANT = strategies.MAIN_TENANT
 NAMES = st.text(st.sampled_from("aB%_é É고양.-"), min_size=1, max_size=6).map(lambda name: f"n{name}n")
+STATUSES = ["stand_by", "in_progress", "completed", "skipped"]
 WANTED = st.text(st.sampled_from("aAbB%_éÉ고양.-n"), min_size=1, max_size=3)
 
 
@@ -93,30 +95,64 @@ def test_discarded_rows_are_listed_unless_a_filter_says_otherwise() -> None:
         assert [1] == listed(backend, discarded_filter="not_discarded")
 
 
+def bundle(backend: FakeBackend, **changes: Any) -> tuple[list[str], list[int]]:
+    """Return the lines of an export job's bundle, part after part, and the records that each part declares."""
+    headers = backend.tokens[TENANT].headers
+    body = {
+        "storage_id": strategies.STORAGE,
+        "path": "exports/a",
+        "targets": ["task"],
+        "project_id": strategies.MAIN_PROJECT,
+        **changes,
+    }
+    queued = requests.post(f"{backend.url}/v2/plugin_exports/", json=body, headers=headers, timeout=30).json()["data"]
+    job = f"{backend.url}/v2/async_jobs/{queued['job_id']}/"
+    requests.get(f"{job}progress/", headers=headers, timeout=30)  # its end is the job's
+    manifest = requests.get(job, headers=headers, timeout=30).json()["data"]["data"]["manifest"]
+    folder = Path(str(backend.storage_root(strategies.STORAGE)), manifest["prefix"])
+    parts = manifest["targets"]["task"]["parts"]
+    lines = [line for part in parts for line in (folder / part["path"]).read_text("utf-8").split("\n") if line]
+    return lines, [part["records"] for part in parts]
+
+
 @settings(max_examples=20)
 @given(st.sets(strategies.TASK_IDS), st.integers(1, 4))
 def test_a_job_scans_by_descending_id(present: set[int], chunk: int) -> None:
     """The lines of a bundle, part after part, come in the order in which the in-process head sees the rows."""
     with FakeBackend(seed=tasks(*({"id": number, "data": {}} for number in present))) as backend:
-        headers = backend.tokens[TENANT].headers
-        body = {
-            "storage_id": strategies.STORAGE,
-            "path": "exports/a",
-            "targets": ["task"],
-            "project_id": strategies.MAIN_PROJECT,
-            "chunk_size": chunk,
-        }
-        queued = requests.post(f"{backend.url}/v2/plugin_exports/", json=body, headers=headers, timeout=30).json()[
-            "data"
-        ]
-        job = f"{backend.url}/v2/async_jobs/{queued['job_id']}/"
-        requests.get(f"{job}progress/", headers=headers, timeout=30)  # its end is the job's
-        manifest = requests.get(job, headers=headers, timeout=30).json()["data"]["data"]["manifest"]
-        folder = Path(str(backend.storage_root(strategies.STORAGE)), manifest["prefix"])
-        parts = manifest["targets"]["task"]["parts"]
-        lines = [json.loads(line) for part in parts for line in (folder / part["path"]).read_text("utf-8").splitlines()]
+        lines, records = bundle(backend, chunk_size=chunk)
 
-        assert sorted(present, reverse=True) == [line["id"] for line in lines]
-        assert [part["records"] for part in parts] == [
-            min(chunk, len(present) - done) for done in range(0, len(present), chunk)
-        ]
+        assert sorted(present, reverse=True) == [json.loads(line)["id"] for line in lines]
+        assert records == [min(chunk, len(present) - done) for done in range(0, len(present), chunk)]
+
+
+@settings(max_examples=20)
+@given(
+    st.lists(
+        st.dictionaries(st.text(max_size=5), st.text(max_size=5) | st.floats(allow_nan=False, allow_infinity=False)),
+        min_size=1,
+    )
+)
+def test_a_line_says_what_its_payload_must_be(payloads: list[dict[str, Any]]) -> None:
+    """``size`` and ``data_digest`` are those of the payload's JSON text, in UTF-8, as it stands in the line."""
+    rows = ({"id": number, "data": data} for number, data in enumerate(payloads, 1))
+    with FakeBackend(seed=tasks(*rows)) as backend:
+        for line in bundle(backend)[0]:
+            row = json.loads(line)
+            start = line.index('"data": ') + len('"data": ')
+            text = line[start : json.JSONDecoder().raw_decode(line, start)[1]].encode()
+
+            assert payloads[row["id"] - 1] == row["data"]
+            assert (len(text), hashlib.sha256(text).hexdigest()) == (row["size"], row["data_digest"])
+
+
+@settings(max_examples=20)
+@given(st.lists(st.sampled_from(STATUSES), min_size=1, max_size=8), st.lists(st.sampled_from(STATUSES), min_size=1))
+def test_a_status_filter_takes_several(held: list[str], asked: list[str]) -> None:
+    """``status_label`` is a comma list, of which a row has any."""
+    with FakeBackend(
+        seed=tasks(*({"id": number, "status_label": status} for number, status in enumerate(held, 1)))
+    ) as backend:
+        expected = [number for number, status in enumerate(held, 1) if status in asked]
+
+        assert expected[::-1] == listed(backend, status_label=", ".join(asked))
