@@ -10,6 +10,8 @@ from typing import Literal
 class Settings:
     """The switches of one world; every default is the working convention of contract.md.
 
+    A number without a section is ours: no source gives the real backend's.
+
     Args:
         bulk_files_manifest: Whether bulk answers fill ``files_manifest``; the real backend leaves it null (6).
         externalise_over: Bytes of payload JSON above which it is stored as an object (3.3).

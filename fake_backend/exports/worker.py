@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from fake_backend.core.filters import Condition
     from fake_backend.core.ids import Draws
     from fake_backend.exports.request import ExportRequest
+    from fake_backend.exports.roots import Root
     from fake_backend.objects import ObjectStore
     from fake_backend.payloads import Payloads
     from fake_backend.settings import Settings
@@ -85,6 +86,22 @@ class ExportJobs:
     def __repr__(self) -> str:
         return f"<ExportJobs {len(self._runs)} jobs>"
 
+    def check(self, caller: Caller, request: ExportRequest) -> Root:
+        """Return the storage that a job would write to, after all checks that come before one.
+
+        Raises:
+            BadRequest: The project or the storage is none of the caller's tenant, or cannot be written to.
+            UnsafePath: A symbolic link on the path leaves the storage.
+        """
+        tenant = caller.tenant
+        self._known(lambda: self._catalogue.project(tenant, request.project_id), "project_id", request.project_id)
+        storage = self._known(
+            lambda: self._catalogue.storage(tenant, request.storage_id), "storage_id", request.storage_id
+        )
+        root = open_root(storage, self._objects)
+        root.check(request.path)
+        return root
+
     def enqueue(self, caller: Caller, request: ExportRequest, storage_url: str) -> AsyncJob:
         """Create a job after checking all that can be checked, and schedule its start.
 
@@ -97,19 +114,16 @@ class ExportJobs:
             BadRequest: The project or the storage is none of the caller's tenant, or cannot be written to.
             UnsafePath: A symbolic link on the path leaves the storage.
         """
-        tenant = caller.tenant
-        project = self._known(
-            lambda: self._catalogue.project(tenant, request.project_id), "project_id", request.project_id
-        )
-        storage = self._known(
-            lambda: self._catalogue.storage(tenant, request.storage_id), "storage_id", request.storage_id
-        )
-        root = open_root(storage, self._objects)
+        root = self.check(caller, request)
         job_id = self._draws.uuid("async-jobs")
         bundle = BundleWriter(root, request.path, job_id, request.target, self._settings.bundle_layout)
         root.check(bundle.prefix)
         data = {
-            "params": {"project_id": project["id"], "targets": [request.target], "filter": dict(request.raw_filter)}
+            "params": {
+                "project_id": request.project_id,
+                "targets": [request.target],
+                "filter": dict(request.raw_filter),
+            }
         }
         job = AsyncJob.pending(job_id, "plugin_export", self._clock.now(), request.ray_job_id, data)
         self._rows.add(job_id, caller.member_of, caller.user, job.state)
@@ -265,4 +279,4 @@ class ExportJobs:
 
 def _reason(error: Exception) -> str:
     """Return why a job failed, in a sentence; the text of a database's error is for its log."""
-    return f"{type(error).__name__}: {error}" if isinstance(error, (OSError, Refusal)) else type(error).__name__
+    return f"{type(error).__name__}: {error}" if isinstance(error, EXPECTED) else type(error).__name__

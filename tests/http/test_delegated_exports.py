@@ -225,3 +225,14 @@ def test_whatever_breaks_a_worker_ends_its_job(acme, backend, monkeypatch) -> No
     monkeypatch.setattr(type(backend._world.tasks), "keyset_page", lambda *_a, **_k: [].pop())
 
     assert "FAILED" == finished(acme)["status"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "status"), [({}, 200), ({"storage_id": 99}, 400), ({"project_id": 2}, 400), ({"path": "link/x"}, 400)]
+)
+def test_a_dry_run_checks_everything_and_makes_nothing(acme, backend, changes, status) -> None:
+    """``?dry_run=true`` gives the refusal that the real call would give, or says that there is none (OpenAPI)."""
+    (Path(backend.storage_root(3)) / "link").symlink_to("/")
+
+    assert status == acme.post("/v2/plugin_exports/?dry_run=true", json={**BODY, **changes}).status_code
+    assert None is acme.get("/_fake/clock/").json()["next_event_in"]

@@ -16,6 +16,7 @@ def enqueue() -> Response:
     """Check everything, then make a job: 202 with its id; the status is lower case here and upper case later."""
     request = ExportRequest.parse(json_object())
     if query().last("dry_run").lower() in {"true", "1"}:
+        world().exports.check(caller(), request)
         return enveloped({"valid": True})
     noted = entry()
     if noted is not None:
