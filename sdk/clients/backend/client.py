@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, Literal, Self
 
+from sdk.clients.connected import ConnectedClient
 from sdk.clients.credentials import Credentials, credentials_from
 from sdk.clients.errors import ClientError
 from sdk.clients.pagination import Page, Params, Row, fetch_page, row_of, walk_pages
@@ -16,7 +17,6 @@ from sdk.storage import StorageRoot, StorageSession, open_storage
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from sdk.clients.redaction import Redactor
 
 TASKS = "/sdk/tasks/"
 TASK_PAGE_SIZE = 50  # contract.md 3.2: rows that carry a payload
@@ -25,7 +25,7 @@ DEFAULT_TIMEOUTS = Timeouts(connect=5, read=15)  # contract.md 1.1
 NO_SESSION = frozenset({404, 405})  # a backend without ``session/`` (contract.md 7)
 
 
-class BackendClient:
+class BackendClient(ConnectedClient):
     """The v1 API as one caller sees it; safe to share between threads.
 
     Args:
@@ -54,13 +54,15 @@ class BackendClient:
     ) -> None:
         credentials = Credentials(user_token, access_token, tenant)
         self.clock: Clock = clock or SystemClock()
-        self._transport = Transport(
-            base_url,
-            headers=credentials.v1_headers(),
-            secrets=credentials.secrets,
-            clock=self.clock,
-            timeouts=timeouts,
-            extra_query={"url_host": url_host} if url_host else None,
+        super().__init__(
+            Transport(
+                base_url,
+                headers=credentials.v1_headers(),
+                secrets=credentials.secrets,
+                clock=self.clock,
+                timeouts=timeouts,
+                extra_query={"url_host": url_host} if url_host else None,
+            )
         )
 
     @classmethod
@@ -84,33 +86,6 @@ class BackendClient:
             clock=clock,
             url_host=variables.get("SYNAPSE_PLUGIN_RUN_URL_HOST", "").strip() or None,
         )
-
-    def __repr__(self) -> str:
-        return f"<BackendClient of {self._transport.origin}>"
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    @property
-    def base_url(self) -> str:
-        """Address of the backend, without trailing slash."""
-        return self._transport.base_url
-
-    @property
-    def redactor(self) -> Redactor:
-        """Masks this client's tokens."""
-        return self._transport.redactor
-
-    def redact(self, text: str) -> str:
-        """Return a text with tokens and signatures masked."""
-        return self._transport.redactor.text(text)
-
-    def close(self) -> None:
-        """Close all connections."""
-        self._transport.close()
 
     def get(self, path: str, params: Params | None = None, *, timeouts: Timeouts | None = None) -> Any:
         """Send a GET and return its decoded body."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 from sdk.clients.backend_v2.async_jobs import AsyncJobs
 from sdk.clients.backend_v2.plugin_exports import PluginExports
 from sdk.clients.backend_v2.tasks import Tasks
+from sdk.clients.connected import ConnectedClient
 from sdk.clients.credentials import Credentials, credentials_from
 from sdk.clients.errors import ConfigurationError
 from sdk.clients.retry import Timeouts
@@ -18,13 +19,12 @@ if TYPE_CHECKING:
     import random
     from collections.abc import Mapping
 
-    from sdk.clients.redaction import Redactor
 
 DEFAULT_TIMEOUTS = Timeouts(connect=5, read=30)  # contract.md 1.1
 STREAM_TIMEOUTS = Timeouts(connect=5, read=120)  # a stream that is silent for so long has lost its server
 
 
-class BackendV2Client:
+class BackendV2Client(ConnectedClient):
     """The v2 API as one caller sees it; safe to share between threads.
 
     Args:
@@ -62,13 +62,15 @@ class BackendV2Client:
     ) -> None:
         credentials = Credentials(user_token, access_token, tenant)
         self.clock: Clock = clock or SystemClock()
-        self._transport = Transport(
-            base_url,
-            headers=credentials.v2_headers(),
-            secrets=credentials.secrets,
-            clock=self.clock,
-            timeouts=timeouts,
-            extra_query={"url_host": url_host} if url_host else None,
+        super().__init__(
+            Transport(
+                base_url,
+                headers=credentials.v2_headers(),
+                secrets=credentials.secrets,
+                clock=self.clock,
+                timeouts=timeouts,
+                extra_query={"url_host": url_host} if url_host else None,
+            )
         )
         self.tasks = Tasks(self._transport)
         self.plugin_exports = PluginExports(self._transport)
@@ -99,33 +101,6 @@ class BackendV2Client:
             ),
             url_host=variables.get("SYNAPSE_PLUGIN_RUN_URL_HOST", "").strip() or None,
         )
-
-    def __repr__(self) -> str:
-        return f"<BackendV2Client of {self._transport.origin}>"
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    @property
-    def base_url(self) -> str:
-        """Address of the backend, without trailing slash."""
-        return self._transport.base_url
-
-    @property
-    def redactor(self) -> Redactor:
-        """Masks this client's tokens."""
-        return self._transport.redactor
-
-    def redact(self, text: str) -> str:
-        """Return a text with tokens and signatures masked."""
-        return self._transport.redactor.text(text)
-
-    def close(self) -> None:
-        """Close all connections."""
-        self._transport.close()
 
 
 def _seconds(environ: Mapping[str, str], name: str, default: float) -> float:
