@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 BUCKET = "synapse-media"  # of the backend itself: payloads and the files of data units
 
 type ResponseMode = Literal["inline", "presigned"]
+type Owner = Literal["tasks", "assignments", "ground_truth_events"]
 
 
 def encoded(data: object) -> bytes:
@@ -36,14 +37,20 @@ class DamagedPayload(Refusal):
 
 
 class Payloads:
-    """Writes payloads of tasks and shows them."""
+    """Writes payloads of rows and shows them."""
 
     def __init__(self, objects: ObjectStore, settings: Settings) -> None:
         self._objects = objects
         self._settings = settings
 
-    def columns(self, task_id: int, data: object) -> dict[str, Any]:
-        """Return the columns that keep ``data`` for a task, storing an object where it is large."""
+    def columns(self, owner: Owner, row_id: int, data: object) -> dict[str, Any]:
+        """Return the columns that keep ``data`` for a row, storing an object where it is large.
+
+        Args:
+            owner: Table of the row: ids are unique within it alone, so it is part of an object's key.
+            row_id: Primary key of the row.
+            data: Any JSON value; ``None`` is no payload.
+        """
         if data is None:
             return {"has_data": False, "payload": None, "payload_key": None, "payload_size": 0, "payload_digest": ""}
         body = encoded(data)
@@ -51,7 +58,7 @@ class Payloads:
         columns = {"has_data": True, "payload_size": len(body), "payload_digest": digest}
         if len(body) <= self._settings.externalise_over:
             return {**columns, "payload": body.decode(), "payload_key": None}
-        key = f"payloads/tasks/{task_id}/{digest}.json"
+        key = f"payloads/{owner}/{row_id}/{digest}.json"
         self.put_file(key, body, "application/json")
         return {**columns, "payload": None, "payload_key": key}
 

@@ -25,6 +25,15 @@ if TYPE_CHECKING:
     from fake_backend.store.database import Database
 
 RELATIONS = ("labelers", "reviewers", "groups", "stages", "workshops", "tags")
+ASSIGNMENT_RELATIONS = ("reviewers", "groups", "stages", "tags")
+ASSIGNMENT_VALUES = ("is_discarded", "is_discard_confirmed", "is_confirmed", "status_label", "status_review")
+ASSIGNMENT_INSTANTS = (
+    "label_submitted",
+    "last_labeled",
+    "last_reviewed",
+    "labeler_last_action_at",
+    "reviewer_last_action_at",
+)
 _EMPTY = "{}"
 
 
@@ -85,14 +94,7 @@ class Loader:
             )
             self._data_units(connection, document)
             self._tasks(connection, document, moment)
-            _put(
-                connection,
-                schema.assignments,
-                (
-                    {"id": row.id, "task_id": row.task, "user_id": row.user, "is_discarded": row.is_discarded}
-                    for row in document.assignments
-                ),
-            )
+            self._assignments(connection, document, moment)
             _put(
                 connection,
                 schema.jobs,
@@ -186,7 +188,7 @@ class Loader:
                     "status_review": row.status_review,
                     "schema": row.schema,
                     "has_reached_max_assignments": row.has_reached_max_assignments,
-                    **self.payloads.columns(row.id, row.data),
+                    **self.payloads.columns("tasks", row.id, row.data),
                 }
             )
             relations.extend(
@@ -198,6 +200,42 @@ class Loader:
         _forget(connection, schema.task_relations, "task_id", (row["id"] for row in rows))
         if relations:
             connection.execute(insert(schema.task_relations), relations)
+
+    def _assignments(self, connection: Connection, document: SeedDocument, moment: int) -> None:
+        tenant_of = {row.id: row.tenant for row in document.projects}
+        task_of = {row.id: row for row in document.tasks}
+        rows: list[dict[str, Any]] = []
+        relations: list[dict[str, Any]] = []
+        for row in document.assignments:
+            task = task_of[row.task]
+            rows.append(
+                {
+                    "id": row.id,
+                    "tenant": tenant_of[task.project],
+                    "project_id": task.project,
+                    "data_unit_id": task.data_unit,
+                    "task_id": row.task,
+                    "user_id": row.user,
+                    "workshop_id": row.workshop,
+                    "created": moment if row.created is None else stored(row.created),
+                    **{name: getattr(row, name) for name in ASSIGNMENT_VALUES},
+                    **{name: _stored(getattr(row, name)) for name in ASSIGNMENT_INSTANTS},
+                    **self.payloads.columns("assignments", row.id, row.data),
+                }
+            )
+            relations.extend(
+                {"assignment_id": row.id, "relation": relation, "related_id": other}
+                for relation in ASSIGNMENT_RELATIONS
+                for other in getattr(row, relation)
+            )
+        _put(connection, schema.assignments, rows)
+        _forget(connection, schema.assignment_relations, "assignment_id", (row["id"] for row in rows))
+        if relations:
+            connection.execute(insert(schema.assignment_relations), relations)
+
+
+def _stored(moment: datetime | None) -> int | None:
+    return None if moment is None else stored(moment)
 
 
 def _put(connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:

@@ -264,14 +264,30 @@ class TaskRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssignmentRow:
-    """A user's share in a task."""
+    """A user's share in a task, whose project, tenant and data unit are its own (``contract.md`` 3.2 and 6)."""
 
     __pydantic_config__ = _STRICT
 
     id: Id
     task: Id
     user: Id
+    data: Any = None
+    created: Instant = None
     is_discarded: bool = False
+    is_discard_confirmed: bool = False
+    is_confirmed: bool = False
+    status_label: Literal["stand_by", "in_progress", "completed", "skipped"] = "stand_by"
+    status_review: Literal["stand_by", "in_progress", "completed", "rejected", "skipped"] = "stand_by"
+    workshop: Id | None = None
+    reviewers: Ids = ()
+    groups: Ids = ()
+    stages: Ids = ()
+    tags: Ids = ()
+    label_submitted: Instant = None
+    last_labeled: Instant = None
+    last_reviewed: Instant = None
+    labeler_last_action_at: Instant = None
+    reviewer_last_action_at: Instant = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,6 +36,10 @@ COUNTED = (
     "data_files",
     "tasks",
     "assignments",
+    "ground_truth_datasets",
+    "ground_truth_dataset_versions",
+    "ground_truths",
+    "ground_truth_events",
     "jobs",
 )
 

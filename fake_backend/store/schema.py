@@ -5,6 +5,8 @@ Instants are microseconds since the epoch, UTC. JSON that no query looks into is
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -23,6 +25,18 @@ metadata = MetaData()
 
 # SQLite gives rowid tables only to INTEGER keys; elsewhere ids are 64 bits wide.
 Id = BigInteger().with_variant(Integer, "sqlite")
+
+
+def payload_columns() -> list[Column[Any]]:
+    """Return the columns of a row with a payload, new ones for each table."""
+    return [
+        Column("has_data", Boolean, nullable=False),
+        Column("payload", Text),  # JSON text, unless it is stored as an object
+        Column("payload_key", String),  # of the object, when the payload is externalised
+        Column("payload_size", Integer, nullable=False),  # bytes
+        Column("payload_digest", String, nullable=False),  # SHA-256 of the payload's bytes, lower-case hex
+    ]
+
 
 tenants = Table(
     "tenants",
@@ -127,11 +141,7 @@ tasks = Table(
     Column("status_review", String, nullable=False),
     Column("schema", String, nullable=False),
     Column("has_reached_max_assignments", Boolean, nullable=False),
-    Column("has_data", Boolean, nullable=False),
-    Column("payload", Text),  # JSON text, unless it is stored as an object
-    Column("payload_key", String),  # of the object, when the payload is externalised
-    Column("payload_size", Integer, nullable=False),  # bytes
-    Column("payload_digest", String, nullable=False),  # SHA-256 of the payload's bytes, lower-case hex
+    *payload_columns(),
     Index("tasks_project_id", "project_id", "id"),  # a keyset page is one seek in it (export guide, 2)
     Index("tasks_project_created", "project_id", "created", "id"),
     Index("tasks_tenant_id", "tenant", "id"),
@@ -151,10 +161,106 @@ assignments = Table(
     "assignments",
     metadata,
     Column("id", Id, primary_key=True, autoincrement=False),
+    Column("tenant", ForeignKey("tenants.code"), nullable=False),  # tenant, project and data unit are the task's
+    Column("project_id", ForeignKey("projects.id"), nullable=False),
+    Column("data_unit_id", ForeignKey("data_units.id")),
     Column("task_id", ForeignKey("tasks.id", ondelete="CASCADE"), nullable=False),
     Column("user_id", ForeignKey("users.id"), nullable=False),
+    Column("workshop_id", Id),  # there are no rows behind workshops
+    Column("created", BigInteger, nullable=False),
     Column("is_discarded", Boolean, nullable=False),
+    Column("is_discard_confirmed", Boolean, nullable=False),
+    Column("is_confirmed", Boolean, nullable=False),
+    Column("status_label", String, nullable=False),
+    Column("status_review", String, nullable=False),
+    Column("label_submitted", BigInteger),
+    Column("last_labeled", BigInteger),
+    Column("last_reviewed", BigInteger),
+    Column("labeler_last_action_at", BigInteger),
+    Column("reviewer_last_action_at", BigInteger),
+    *payload_columns(),
+    Index("assignments_project_id", "project_id", "id"),
+    Index("assignments_project_created", "project_id", "created", "id"),
+    Index("assignments_tenant_id", "tenant", "id"),
     Index("assignments_task", "task_id", "id"),
+    Index("assignments_data_unit", "data_unit_id"),
+)
+
+assignment_relations = Table(
+    "assignment_relations",
+    metadata,
+    Column("assignment_id", ForeignKey("assignments.id", ondelete="CASCADE"), primary_key=True),
+    Column("relation", String, primary_key=True),  # reviewers, groups, stages, tags
+    Column("related_id", Id, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+ground_truth_datasets = Table(
+    "ground_truth_datasets",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("tenant", ForeignKey("tenants.code"), nullable=False),
+    Column("name", String, nullable=False),
+    Column("project_id", ForeignKey("projects.id")),
+)
+
+ground_truth_dataset_versions = Table(
+    "ground_truth_dataset_versions",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("ground_truth_dataset_id", ForeignKey("ground_truth_datasets.id"), nullable=False),
+    Column("tenant", ForeignKey("tenants.code"), nullable=False),
+    Column("name", String, nullable=False),
+    Column("is_released", Boolean, nullable=False),
+)
+
+ground_truths = Table(
+    "ground_truths",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("tenant", ForeignKey("tenants.code"), nullable=False),
+    Column("ground_truth_dataset_id", ForeignKey("ground_truth_datasets.id"), nullable=False),
+    Column("data_unit_id", ForeignKey("data_units.id"), nullable=False),
+    Column("task_id", ForeignKey("tasks.id", ondelete="SET NULL")),
+    Index("ground_truths_task", "task_id"),
+)
+
+ground_truth_events = Table(
+    "ground_truth_events",
+    metadata,
+    Column("pgh_id", Id, primary_key=True, autoincrement=False),
+    Column("tenant", ForeignKey("tenants.code"), nullable=False),
+    Column("ground_truth_id", ForeignKey("ground_truths.id"), nullable=False),  # several events share one
+    Column("ground_truth_dataset_id", ForeignKey("ground_truth_datasets.id"), nullable=False),
+    Column("data_unit_id", ForeignKey("data_units.id"), nullable=False),
+    Column("task_id", Id),  # no reference: an event is a snapshot, and outlives the task
+    Column("pgh_label", String, nullable=False),  # insert | update
+    Column("created", BigInteger, nullable=False),
+    Column("category", String, nullable=False),
+    *payload_columns(),
+    Index("ground_truth_events_tenant", "tenant", "pgh_id"),
+    Index("ground_truth_events_created", "tenant", "created", "pgh_id"),
+    Index("ground_truth_events_dataset", "ground_truth_dataset_id", "pgh_id"),
+    Index("ground_truth_events_ground_truth", "ground_truth_id", "pgh_id"),
+    Index("ground_truth_events_data_unit", "data_unit_id"),
+)
+
+ground_truth_event_classes = Table(
+    "ground_truth_event_classes",
+    metadata,
+    Column("pgh_id", ForeignKey("ground_truth_events.pgh_id", ondelete="CASCADE"), primary_key=True),
+    Column("name", String, primary_key=True),
+    Column("position", Integer, nullable=False),  # the order that the wire keeps
+    sqlite_with_rowid=False,
+)
+
+ground_truth_version_events = Table(
+    "ground_truth_version_events",
+    metadata,
+    Column("version_id", ForeignKey("ground_truth_dataset_versions.id", ondelete="CASCADE"), primary_key=True),
+    Column("pgh_id", ForeignKey("ground_truth_events.pgh_id", ondelete="CASCADE"), primary_key=True),
+    Index("ground_truth_version_events_event", "pgh_id", "version_id"),
+    sqlite_with_rowid=False,
 )
 
 jobs = Table(
