@@ -32,6 +32,7 @@
     │   └── UnsupportedStorageError  a provider or session that this SDK does not speak
     └── ActionError                  sdk.plugins.errors
         ├── ParamsError              parameters that the action's model refuses
+        ├── PluginConfigError        config.yaml that cannot be used
         └── StepFailed               a step failed and its predecessors were rolled back
 
 The text of every one of them is safe to log: tokens and signatures show as ``***``.

@@ -54,5 +54,28 @@ class ConsoleLogger(BaseLogger):
         (self._stream or sys.stdout).write(redact_urls(self._redact(line)) + "\n")
 
 
+class QuietConsoleLogger(ConsoleLogger):
+    """Writes the sentences for the user, and progress by the tenth; nothing of single files.
+
+    A step that is done at once shows no progress.
+    """
+
+    @override
+    def _take_entry(
+        self, event: str, data: Mapping[str, Any], level: LogLevel, step: str | None, file: str | None
+    ) -> None:
+        if event == "message":
+            super()._take_entry(event, data, level, None, file)
+
+    @override
+    def _take_progress(self, percent: float, step: str | None) -> None:
+        if 10 <= percent < 100 or step in self._shown:
+            super()._take_progress(percent // 10 * 10, step)
+
+    @override
+    def _take_metrics(self, value: dict[str, Any], step: str) -> None:
+        pass
+
+
 def _json(data: Mapping[str, Any]) -> str:
     return json.dumps(data, ensure_ascii=False, default=str)

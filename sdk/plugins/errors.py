@@ -29,6 +29,10 @@ class ParamsError(ActionError):
         self.errors = list(errors)
 
 
+class PluginConfigError(ActionError):
+    """``config.yaml`` cannot be read, or names an action that is none."""
+
+
 class StepFailed(ActionError):  # noqa: N818  (the word of the export guide's readers)
     """A step failed; what was done before it is rolled back. ``__cause__`` is the step's own exception, if it raised.
 
