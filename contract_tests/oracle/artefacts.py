@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Literal, cast
 
 from contract_tests.oracle.naming import assign_names, leaf
-from contract_tests.oracle.selection import selected_tasks
+from contract_tests.oracle.selection import selected_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,7 +27,7 @@ class Row:
     """One exported row with the file that was chosen for it.
 
     Args:
-        id: The task's id.
+        id: The row's key: ``id``, of a ground-truth event ``pgh_id``.
         data: The payload; ``None`` means that there is none.
         file: The chosen file, or ``None`` when the data unit has none.
     """
@@ -80,14 +80,11 @@ def chosen_file(files: Mapping[str, FileRow]) -> FileRow | None:
 
 
 def _rows(document: Mapping[str, object], scope: Mapping[str, object], target: str, tenant: str | None) -> list[Row]:
-    seed = cast("SeedDocument", document)
-    units = {unit["id"]: unit.get("files", {}) for unit in seed.get("data_units", [])}
-    rows = []
-    for task in selected_tasks(seed, scope, target=target, tenant=tenant):
-        unit = task.get("data_unit")
-        files = {} if unit is None else units[unit]
-        rows.append(Row(task["id"], task.get("data"), chosen_file(files)))
-    return rows
+    units = {unit["id"]: unit.get("files", {}) for unit in cast("SeedDocument", document).get("data_units", [])}
+    return [
+        Row(row.key, row.data, chosen_file({} if row.data_unit is None else units[row.data_unit]))
+        for row in selected_rows(document, scope, target=target, tenant=tenant)
+    ]
 
 
 def _label_paths(rows: list[Row]) -> dict[int, str]:
@@ -107,10 +104,10 @@ def expected_items(
         document: A seed document.
         scope: The export's filter.
         target: What is exported.
-        tenant: Whose rows exist; ``None`` leaves that to the ``project`` key.
+        tenant: Whose rows exist; ``None`` leaves that to the filter.
 
     Raises:
-        ValueError: See ``expected_rows``.
+        ValueError: See ``selected_rows``.
     """
     return [row.item() for row in _rows(document, scope, target, tenant)]
 
@@ -132,10 +129,10 @@ def expected_artefacts(
         exporter: ``row`` writes one label a row, ``sheet`` one file with all items.
         target: What is exported.
         originals: Whether original files are saved too.
-        tenant: Whose rows exist; ``None`` leaves that to the ``project`` key.
+        tenant: Whose rows exist; ``None`` leaves that to the filter.
 
     Raises:
-        ValueError: See ``expected_rows``.
+        ValueError: See ``selected_rows``.
 
     Not supported: originals that cannot be read; a seeded file always can. An export that must end in an error leaves
     nothing behind; see ``saves_nothing``.
@@ -180,10 +177,10 @@ def saves_nothing(
         scope: The export's filter.
         exporter: ``sheet`` saves every row, ``row`` those with a payload.
         target: What is exported.
-        tenant: Whose rows exist; ``None`` leaves that to the ``project`` key.
+        tenant: Whose rows exist; ``None`` leaves that to the filter.
 
     Raises:
-        ValueError: See ``expected_rows``.
+        ValueError: See ``selected_rows``.
 
     Source: contract.md 2.5, "fails only if 0 items were saved and at least 1 failed".
     """
@@ -200,10 +197,10 @@ def rows_by_path(
         document: A seed document.
         scope: The export's filter.
         target: What is exported.
-        tenant: Whose rows exist; ``None`` leaves that to the ``project`` key.
+        tenant: Whose rows exist; ``None`` leaves that to the filter.
 
     Raises:
-        ValueError: See ``expected_rows``.
+        ValueError: See ``selected_rows``.
     """
     rows = _rows(document, scope, target, tenant)
     labels = {f"labels/{name}": row for row, name in _label_paths(rows).items()}

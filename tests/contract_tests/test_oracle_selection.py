@@ -1,4 +1,4 @@
-"""The oracle's filters, key by key, on a document small enough to judge by eye."""
+"""The oracle's task filters, key by key, on a document small enough to judge by eye."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def test_each_key_selects_the_rows_that_a_person_would(key: str, value: object, 
 
 def test_no_key_goes_untried() -> None:
     """The table above names every key that the oracle claims to know."""
-    assert {key for key, _, _ in CASES} == FILTER_KEYS
+    assert {key for key, _, _ in CASES} == FILTER_KEYS["task"]
 
 
 @given(st.lists(st.sampled_from(CASES), min_size=1, max_size=5, unique_by=lambda case: case[0]))
@@ -106,7 +106,7 @@ def test_several_keys_mean_and(cases: list[tuple[str, object, list[int]]]) -> No
     assert every_one == expected_rows(DOCUMENT, {key: value for key, value, _ in cases})
 
 
-@pytest.mark.parametrize("key", sorted(FILTER_KEYS))
+@pytest.mark.parametrize("key", sorted(FILTER_KEYS["task"]))
 @pytest.mark.parametrize("blank", ["", " ", "\t", None, []])
 def test_a_blank_value_is_no_filter(key: str, blank: object) -> None:
     """A form field left empty selects everything."""
@@ -134,5 +134,5 @@ def test_what_the_oracle_cannot_judge_it_refuses(scope: dict[str, object], sente
 
 def test_an_unknown_target_is_refused() -> None:
     """The oracle says which targets it knows."""
-    with pytest.raises(ValueError, match="knows task"):
-        expected_rows(DOCUMENT, {}, target="assignment")
+    with pytest.raises(ValueError, match="knows task, assignment, ground_truth"):
+        expected_rows(DOCUMENT, {}, target="assignments")
