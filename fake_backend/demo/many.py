@@ -12,13 +12,15 @@ FIRST = datetime(2026, 1, 1, tzinfo=UTC)
 TINY = "b2sK"  # "ok" and a newline
 
 
-def many_tasks(count: int, *, files: bool = True) -> dict[str, Any]:
-    """Return a seed document with ``count`` tasks in project 1 of tenant ``acme``, ids 1 to ``count``.
+def many_tasks(count: int, *, files: bool = True, first: int = 1) -> dict[str, Any]:
+    """Return a seed document with ``count`` tasks in project 1 of tenant ``acme``, with consecutive ids.
 
     Args:
         count: Number of tasks; payloads are some 100 bytes, ten tasks share a ``created``.
         files: Whether each task has a data unit whose file ``row-<id>.txt`` holds three bytes.
+        first: The lowest id; a large world is seeded document by document.
     """
+    numbers = range(first, first + count)
     return {
         **tenancy(),
         "data_collections": [{"id": 1, "tenant": "acme", "name": "Many"}],
@@ -26,8 +28,8 @@ def many_tasks(count: int, *, files: bool = True) -> dict[str, Any]:
             {"id": 1, "data_collection": 1, "name": "text_1", "file_type": "text", "is_primary": True}
         ],
         "projects": [{"id": 1, "tenant": "acme", "title": "Many", "data_collection": 1, "configuration": {}}],
-        "data_units": [_data_unit(number) for number in range(1, count + 1)] if files else [],
-        "tasks": [_task(number, files=files) for number in range(1, count + 1)],
+        "data_units": [_data_unit(number) for number in numbers] if files else [],
+        "tasks": [_task(number, files=files) for number in numbers],
     }
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import Connection, Engine, create_engine, delete, event, make_url
+from sqlalchemy import Connection, Engine, Result, create_engine, delete, event, make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.pool import StaticPool
 
@@ -65,6 +65,12 @@ class Database:
         """Let go of the connections."""
         with self._lock:
             self._engine.dispose()
+
+
+def as_dicts(result: Result[Any]) -> list[dict[str, Any]]:
+    """Return rows as dicts: quicker than by ``mappings()``, which looks the names up for each row anew."""
+    names = tuple(result.keys())
+    return [dict(zip(names, row, strict=True)) for row in result]
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, delete, 
 
 from fake_backend.core.errors import InvalidCursor
 from fake_backend.core.filters import integer
+from fake_backend.store.database import as_dicts
 from fake_backend.store.instants import restored, stored
 from fake_backend.store.schema import assignments, task_relations, tasks
 from fake_backend.store.selection import scope
@@ -94,8 +95,7 @@ class Tasks:
     ) -> list[Row]:
         """Return the rows that ``place`` asks for: an index seek, and a skip only within a run of equal values."""
         with self._database.transaction() as connection:
-            rows = connection.execute(keyset_query(tenant, conditions, ordering, place, columns)).mappings()
-            return [dict(row) for row in rows]
+            return as_dicts(connection.execute(keyset_query(tenant, conditions, ordering, place, columns)))
 
     def offset_page(
         self,
@@ -110,7 +110,7 @@ class Tasks:
         """Return ``limit`` rows after skipping ``offset``: the database rescans what it skips (SYN-7542)."""
         query = select(*columns).where(*scope(tenant, conditions)).order_by(*_order(ordering, ordering.descending))
         with self._database.transaction() as connection:
-            return [dict(row) for row in connection.execute(query.offset(offset).limit(limit)).mappings()]
+            return as_dicts(connection.execute(query.offset(offset).limit(limit)))
 
     def by_ids(
         self, tenant: str | None, ids: Sequence[int], columns: Sequence[ColumnElement[Any]] = WHOLE
@@ -118,8 +118,8 @@ class Tasks:
         """Return the caller's tasks among ``ids``; the others do not exist."""
         wanted = tasks.c.id.in_(_listed(ids))
         with self._database.transaction() as connection:
-            rows = connection.execute(select(*columns).where(*scope(tenant, ()), wanted)).mappings()
-            return {row["id"]: dict(row) for row in rows}
+            rows = as_dicts(connection.execute(select(*columns).where(*scope(tenant, ()), wanted)))
+        return {row["id"]: row for row in rows}
 
     def relations(self, ids: Sequence[int]) -> dict[int, dict[str, list[int]]]:
         """Return the related ids of each task by relation, assignments included."""
