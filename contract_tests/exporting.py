@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from contract_tests.exporters import RowAction, SheetAction
-from contract_tests.verify.outcome import ExporterKind, Head, Outcome
+from contract_tests.verify.outcome import ExporterKind, Head, Outcome, Target
 from sdk.clients.backend import BackendClient
 from sdk.clients.backend_v2 import BackendV2Client
 from sdk.clock import Clock, SystemClock
@@ -64,6 +64,7 @@ def export(
     caller: Caller,
     scope: Mapping[str, object],
     *,
+    target: Target = "task",
     head: Head,
     exporter: ExporterKind,
     storage: int,
@@ -77,6 +78,7 @@ def export(
     Args:
         caller: Who exports.
         scope: The filter.
+        target: What to export.
         head: Which acquisition head to take.
         exporter: Which exporter to use.
         storage: Id of the storage to write to.
@@ -95,7 +97,7 @@ def export(
         "name": NAME,
         "storage": storage,
         "path": path,
-        "target": "task",
+        "target": target,
         "filter": dict(scope),
         "save_original_file": originals,
         "disable_async_delegate": head == "in-process",
@@ -109,7 +111,7 @@ def export(
                 result = ACTIONS[exporter].dispatch(params, context)
         except SdkError as refusal:
             seconds, requests = time.perf_counter() - begun, count() - before
-            return Outcome(head, exporter, requests=requests, seconds=seconds, error=str(refusal))
+            return Outcome(head, exporter, requests=requests, seconds=seconds, error=str(refusal), target=target)
         seconds, requests = time.perf_counter() - begun, count() - before
         assert context.client is not None
         root = context.client.open_storage(storage, "read")
@@ -118,7 +120,8 @@ def export(
         finally:
             root.close()
     error = "" if result["head"] == head else f"The SDK took the {result['head']} head."
-    return Outcome(head, exporter, tree, result["exported_count"] + result["failed_count"], requests, seconds, error)
+    rows = result["exported_count"] + result["failed_count"]
+    return Outcome(head, exporter, tree, rows, requests, seconds, error, target)
 
 
 def _tree(root: StorageRoot, folder: str) -> dict[str, bytes]:

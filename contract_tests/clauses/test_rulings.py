@@ -35,9 +35,9 @@ def listed(backend: FakeBackend, **query: Any) -> list[int]:
 
 @settings(max_examples=30)
 @given(
-    st.sets(strategies.TASK_IDS),
-    st.sets(strategies.TASK_IDS, min_size=1),
-    st.tuples(strategies.TASK_IDS, strategies.TASK_IDS),
+    st.sets(strategies.IDS),
+    st.sets(strategies.IDS, min_size=1),
+    st.tuples(strategies.IDS, strategies.IDS),
 )
 def test_ids_and_ids_ex_are_lists_of_ids_and_ranges(present: set[int], named: set[int], ends: tuple[int, int]) -> None:
     """``ids`` keeps, ``ids_ex`` drops: single ids, and ranges with both ends, in one comma list."""
@@ -116,7 +116,7 @@ def bundle(backend: FakeBackend, **changes: Any) -> tuple[list[str], list[int]]:
 
 
 @settings(max_examples=20)
-@given(st.sets(strategies.TASK_IDS), st.integers(1, 4))
+@given(st.sets(strategies.IDS), st.integers(1, 4))
 def test_a_job_scans_by_descending_id(present: set[int], chunk: int) -> None:
     """The lines of a bundle, part after part, come in the order in which the in-process head sees the rows."""
     with FakeBackend(seed=tasks(*({"id": number, "data": {}} for number in present))) as backend:

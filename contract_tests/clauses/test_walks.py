@@ -25,7 +25,7 @@ def walked(document: dict[str, Any], path: str, query: dict[str, Any]) -> list[A
         return list(walk(backend.url + path, backend.tokens[strategies.MAIN_TENANT].headers, query))
 
 
-@given(strategies.lists_of_tasks(), SIZES, st.sampled_from(["id", "-id"]))
+@given(strategies.lists(), SIZES, st.sampled_from(["id", "-id"]))
 def test_a_keyset_walk_of_v1_gives_each_row_once_in_order(document: dict[str, Any], size: int, ordering: str) -> None:
     """Unique ordering: the rows of all pages are the list, every page but the last is full, and nothing is counted."""
     expected = sorted(expected_rows(document, MAIN), reverse=ordering == "-id")
@@ -37,7 +37,7 @@ def test_a_keyset_walk_of_v1_gives_each_row_once_in_order(document: dict[str, An
     assert not any("count" in page.body for page in pages)
 
 
-@given(strategies.lists_of_tasks(), SIZES, st.sampled_from(["created", "-created"]))
+@given(strategies.lists(), SIZES, st.sampled_from(["created", "-created"]))
 def test_a_walk_over_ties_gives_each_row_once(document: dict[str, Any], size: int, ordering: str) -> None:
     """Non-unique ordering: runs of equal moments longer than a page neither repeat nor lose a row."""
     expected = expected_rows(document, MAIN)
@@ -49,7 +49,7 @@ def test_a_walk_over_ties_gives_each_row_once(document: dict[str, Any], size: in
     assert all(left <= right if ordering == "created" else left >= right for left, right in pairwise(moments))
 
 
-@given(strategies.lists_of_tasks(), SIZES, st.sampled_from(["id", "-id", "created", "-created"]))
+@given(strategies.lists(), SIZES, st.sampled_from(["id", "-id", "created", "-created"]))
 def test_a_walk_by_page_number_gives_each_row_once_and_their_number(
     document: dict[str, Any], size: int, ordering: str
 ) -> None:
@@ -62,7 +62,7 @@ def test_a_walk_by_page_number_gives_each_row_once_and_their_number(
     assert {len(expected)} == {page.body["count"] for page in pages}
 
 
-@given(strategies.lists_of_tasks(), SIZES, st.sampled_from(["id", "-id", "created", "-created"]))
+@given(strategies.lists(), SIZES, st.sampled_from(["id", "-id", "created", "-created"]))
 def test_a_walk_of_v2_gives_each_row_once(document: dict[str, Any], size: int, sort: str) -> None:
     """v2 honours ``sort`` on its slim list; by id the order is exact, by moment each row still comes once."""
     expected = expected_rows(document, MAIN)
@@ -80,7 +80,7 @@ LINKED = {
 }
 
 
-@given(strategies.lists_of_tasks(least=2), st.sampled_from(sorted(LINKED)))
+@given(strategies.lists(least=2), st.sampled_from(sorted(LINKED)))
 def test_a_link_is_a_whole_url_that_repeats_every_parameter(document: dict[str, Any], path: str) -> None:
     """A client asks for the link as it stands: what it leaves out is lost, and with it the filter."""
     expected = {"project": str(strategies.MAIN_PROJECT), "is_discarded": "false", **LINKED[path]}
@@ -94,7 +94,11 @@ def test_a_link_is_a_whole_url_that_repeats_every_parameter(document: dict[str, 
 
 
 @settings(max_examples=30)
-@given(strategies.worlds(), st.fixed_dictionaries(strategies.FILTER_VALUES), st.lists(strategies.scopes(), max_size=3))
+@given(
+    strategies.worlds(),
+    st.fixed_dictionaries(strategies.FILTER_VALUES["task"]),
+    st.lists(strategies.scopes(), max_size=3),
+)
 def test_a_filtered_list_has_the_rows_that_the_oracle_selects(
     document: dict[str, Any], values: dict[str, Any], together: list[dict[str, Any]]
 ) -> None:

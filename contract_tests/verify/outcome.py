@@ -11,10 +11,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 type Tree = Mapping[str, bytes]
+type Target = Literal["task", "assignment", "ground_truth"]
 type Head = Literal["delegated", "in-process"]
 type ExporterKind = Literal["row", "sheet"]
 type Verdict = Literal["equal", "differs", "error"]
 
+TARGETS: tuple[Target, ...] = ("task", "assignment", "ground_truth")
 HEADS: tuple[Head, ...] = ("delegated", "in-process")
 EXPORTERS: tuple[ExporterKind, ...] = ("row", "sheet")
 WAYS = tuple((head, exporter) for head in HEADS for exporter in EXPORTERS)
@@ -32,6 +34,7 @@ class Outcome:
         requests: HTTP requests that the export took.
         seconds: Wall-clock time.
         error: The sentence that the export ended in, or blank.
+        target: What was exported.
     """
 
     head: Head
@@ -41,11 +44,12 @@ class Outcome:
     requests: int = 0
     seconds: float = 0.0
     error: str = ""
+    target: Target = "task"
 
     @property
     def name(self) -> str:
         """The folder that the artefacts are kept in."""
-        return f"{self.head}-{self.exporter}"
+        return f"{self.target}-{self.head}-{self.exporter}"
 
     @property
     def size(self) -> int:

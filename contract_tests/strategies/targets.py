@@ -1,0 +1,96 @@
+"""The same questions for every target: a world, a scope, a list to walk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from hypothesis import strategies as st
+
+from contract_tests.strategies import assignments, ground_truth, tasks
+from contract_tests.strategies.surroundings import INSTANTS, MAIN_PROJECT
+from contract_tests.strategies.values import IDS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from hypothesis.strategies import SearchStrategy
+
+type World = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class _Target:
+    worlds: Callable[[int], SearchStrategy[World]]
+    listed: Callable[[dict[int, str]], World]
+    confines: SearchStrategy[dict[str, Any]]
+    filters: Mapping[str, SearchStrategy[Any]]
+    comma_list: str
+
+
+_PROJECT = st.just({"project": MAIN_PROJECT})
+_TARGETS: Mapping[str, _Target] = {
+    "task": _Target(tasks.worlds, tasks.listed, _PROJECT, tasks.FILTERS, "reviewers"),
+    "assignment": _Target(assignments.worlds, assignments.listed, _PROJECT, assignments.FILTERS, "reviewers"),
+    "ground_truth": _Target(
+        ground_truth.worlds, ground_truth.listed, ground_truth.scopes(), ground_truth.FILTERS, "classes"
+    ),
+}
+
+FILTER_VALUES: Mapping[str, Mapping[str, SearchStrategy[Any]]] = {
+    name: target.filters for name, target in _TARGETS.items()
+}
+"""Target to what each key of its filter may be asked for; what confines an export is not among them."""
+
+
+def worlds(target: str = "task", *, most: int = 12) -> SearchStrategy[World]:
+    """Return seed documents whose rows of one target have everything that an export can get wrong.
+
+    Args:
+        target: What is to be exported.
+        most: The most rows of it beside one of another tenant.
+    """
+    return _TARGETS[target].worlds(most)
+
+
+def confines(target: str = "task") -> SearchStrategy[dict[str, Any]]:
+    """Return what an export is confined to: the main project, or dataset versions.
+
+    Args:
+        target: What is to be exported.
+    """
+    return _TARGETS[target].confines
+
+
+def scopes(target: str = "task", *, max_keys: int = 2) -> SearchStrategy[dict[str, Any]]:
+    """Return filters: what confines the export and some further keys; more of them would seldom select a row.
+
+    Args:
+        target: What is to be exported.
+        max_keys: The most keys beside those.
+    """
+    values = FILTER_VALUES[target]
+
+    def of_keys(keys: list[str]) -> SearchStrategy[dict[str, Any]]:
+        return st.fixed_dictionaries({key: values[key] for key in keys})
+
+    def keys(count: int) -> SearchStrategy[list[str]]:
+        return st.lists(st.sampled_from(sorted(values)), min_size=count, max_size=count, unique=True)
+
+    chosen = st.integers(0, max_keys).flatmap(keys).flatmap(of_keys)
+    blank = st.fixed_dictionaries(
+        {}, optional={_TARGETS[target].comma_list: st.sampled_from(["", " ", None]), "search": st.just("\t")}
+    )
+    return st.builds(lambda held, empty, asked: {**held, **empty, **asked}, confines(target), blank, chosen)
+
+
+def lists(target: str = "task", *, least: int = 0, most: int = 12) -> SearchStrategy[World]:
+    """Return seed documents for walks: rows without payload or file, many of them created at the same moment.
+
+    Args:
+        target: Whose list is walked.
+        least: The fewest rows that it shows.
+        most: The most.
+    """
+    moments = st.dictionaries(IDS, st.sampled_from(INSTANTS), min_size=least, max_size=most)
+    return moments.map(_TARGETS[target].listed)
