@@ -9,31 +9,24 @@ import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Table, delete, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import select
 
+from fake_backend.seeding import ground_truth, work
+from fake_backend.seeding.upserts import hang, put
 from fake_backend.store import schema
 from fake_backend.store.instants import stored
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
+
+    from sqlalchemy import Connection
 
     from fake_backend.core.ids import Draws
     from fake_backend.payloads import Payloads
     from fake_backend.seeding.rows import DataUnitRow, SeedDocument, StorageRow, TokenRow
     from fake_backend.store.database import Database
 
-RELATIONS = ("labelers", "reviewers", "groups", "stages", "workshops", "tags")
-ASSIGNMENT_RELATIONS = ("reviewers", "groups", "stages", "tags")
-ASSIGNMENT_VALUES = ("is_discarded", "is_discard_confirmed", "is_confirmed", "status_label", "status_review")
-ASSIGNMENT_INSTANTS = (
-    "label_submitted",
-    "last_labeled",
-    "last_reviewed",
-    "labeler_last_action_at",
-    "reviewer_last_action_at",
-)
 _EMPTY = "{}"
 
 
@@ -59,12 +52,12 @@ class Loader:
         """Write every row of ``document`` in one transaction; return how many there were by resource."""
         moment = stored(self.now())
         with self.database.transaction() as connection:
-            _put(connection, schema.tenants, map(asdict, document.tenants))
-            _put(connection, schema.users, map(asdict, document.users))
+            put(connection, schema.tenants, map(asdict, document.tenants))
+            put(connection, schema.users, map(asdict, document.users))
             self._tokens(connection, document.tokens)
             self._storages(connection, document.storages)
-            _put(connection, schema.data_collections, map(asdict, document.data_collections))
-            _put(
+            put(connection, schema.data_collections, map(asdict, document.data_collections))
+            put(
                 connection,
                 schema.file_specifications,
                 (
@@ -78,7 +71,7 @@ class Loader:
                     for row in document.file_specifications
                 ),
             )
-            _put(
+            put(
                 connection,
                 schema.projects,
                 (
@@ -93,9 +86,10 @@ class Loader:
                 ),
             )
             self._data_units(connection, document)
-            self._tasks(connection, document, moment)
-            self._assignments(connection, document, moment)
-            _put(
+            work.write_tasks(connection, document, self.payloads, moment)
+            work.write_assignments(connection, document, self.payloads, moment)
+            ground_truth.write(connection, document, self.payloads, moment)
+            put(
                 connection,
                 schema.jobs,
                 (
@@ -122,7 +116,7 @@ class Loader:
                 continue
             prefix = "syn_" if row.kind == "access" else ""  # the two kinds are told apart by sight, as the real ones
             token = row.token or self.draws.token(f"tokens/{row.user}/{row.kind}", prefix)
-            _put(connection, schema.tokens, [{"token": token, "kind": row.kind, "user_id": row.user}])
+            put(connection, schema.tokens, [{"token": token, "kind": row.kind, "user_id": row.user}])
 
     def _storages(self, connection: Connection, rows: Sequence[StorageRow]) -> None:
         for row in rows:
@@ -130,7 +124,7 @@ class Loader:
                 select(schema.storages.c.configuration).where(schema.storages.c.id == row.id)
             ).scalar_one_or_none()
             configuration = self.configured(row, json.loads(held) if held else {})
-            _put(connection, schema.storages, [{**asdict(row), "configuration": json.dumps(configuration)}])
+            put(connection, schema.storages, [{**asdict(row), "configuration": json.dumps(configuration)}])
 
     def _data_units(self, connection: Connection, document: SeedDocument) -> None:
         tenant_of = {row.id: row.tenant for row in document.data_collections}
@@ -149,10 +143,8 @@ class Loader:
                 }
             )
             files.extend(self._files(row))
-        _put(connection, schema.data_units, units)
-        _forget(connection, schema.data_files, "data_unit_id", (unit["id"] for unit in units))
-        if files:
-            connection.execute(insert(schema.data_files), files)
+        put(connection, schema.data_units, units)
+        hang(connection, schema.data_files, "data_unit_id", (unit["id"] for unit in units), files)
 
     def _files(self, unit: DataUnitRow) -> Iterable[dict[str, Any]]:
         for position, (specification, file) in enumerate(unit.files.items()):
@@ -170,88 +162,3 @@ class Loader:
                 "object_key": key,
                 "size": len(body),
             }
-
-    def _tasks(self, connection: Connection, document: SeedDocument, moment: int) -> None:
-        tenant_of = {row.id: row.tenant for row in document.projects}
-        rows: list[dict[str, Any]] = []
-        relations: list[dict[str, Any]] = []
-        for row in document.tasks:
-            rows.append(
-                {
-                    "id": row.id,
-                    "tenant": tenant_of[row.project],
-                    "project_id": row.project,
-                    "data_unit_id": row.data_unit,
-                    "created": moment if row.created is None else stored(row.created),
-                    "is_discarded": row.is_discarded,
-                    "status_label": row.status_label,
-                    "status_review": row.status_review,
-                    "schema": row.schema,
-                    "has_reached_max_assignments": row.has_reached_max_assignments,
-                    **self.payloads.columns("tasks", row.id, row.data),
-                }
-            )
-            relations.extend(
-                {"task_id": row.id, "relation": relation, "related_id": other}
-                for relation in RELATIONS
-                for other in getattr(row, relation)
-            )
-        _put(connection, schema.tasks, rows)
-        _forget(connection, schema.task_relations, "task_id", (row["id"] for row in rows))
-        if relations:
-            connection.execute(insert(schema.task_relations), relations)
-
-    def _assignments(self, connection: Connection, document: SeedDocument, moment: int) -> None:
-        tenant_of = {row.id: row.tenant for row in document.projects}
-        task_of = {row.id: row for row in document.tasks}
-        rows: list[dict[str, Any]] = []
-        relations: list[dict[str, Any]] = []
-        for row in document.assignments:
-            task = task_of[row.task]
-            rows.append(
-                {
-                    "id": row.id,
-                    "tenant": tenant_of[task.project],
-                    "project_id": task.project,
-                    "data_unit_id": task.data_unit,
-                    "task_id": row.task,
-                    "user_id": row.user,
-                    "workshop_id": row.workshop,
-                    "created": moment if row.created is None else stored(row.created),
-                    **{name: getattr(row, name) for name in ASSIGNMENT_VALUES},
-                    **{name: _stored(getattr(row, name)) for name in ASSIGNMENT_INSTANTS},
-                    **self.payloads.columns("assignments", row.id, row.data),
-                }
-            )
-            relations.extend(
-                {"assignment_id": row.id, "relation": relation, "related_id": other}
-                for relation in ASSIGNMENT_RELATIONS
-                for other in getattr(row, relation)
-            )
-        _put(connection, schema.assignments, rows)
-        _forget(connection, schema.assignment_relations, "assignment_id", (row["id"] for row in rows))
-        if relations:
-            connection.execute(insert(schema.assignment_relations), relations)
-
-
-def _stored(moment: datetime | None) -> int | None:
-    return None if moment is None else stored(moment)
-
-
-def _put(connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
-    """Insert rows, or replace those of the same key in place, so that what refers to them stays."""
-    values = list(rows)
-    if not values:
-        return
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(table)
-    keys = [column.name for column in table.primary_key]
-    others = {column.name: statement.excluded[column.name] for column in table.columns if column.name not in keys}
-    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=others), values)
-
-
-def _forget(connection: Connection, table: Table, column: str, ids: Iterable[int]) -> None:
-    """Delete what hangs on rows that are written anew."""
-    wanted = list(ids)
-    for start in range(0, len(wanted), 500):  # SQLite takes some thousands of variables a statement
-        connection.execute(delete(table).where(table.c[column].in_(wanted[start : start + 500])))

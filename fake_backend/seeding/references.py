@@ -6,18 +6,17 @@ Pure. A document is complete in itself: a reference never means a row that a bac
 from __future__ import annotations
 
 from collections import defaultdict
-from itertools import islice
 from typing import TYPE_CHECKING, Final, Protocol
 
+from fake_backend.seeding import ground_truth_references
 from fake_backend.seeding.errors import SeedInvalid
+from fake_backend.seeding.lookups import among, by_id, once
 from fake_backend.seeding.shape import path
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
 
     from fake_backend.seeding.rows import DataUnitRow, SeedDocument, StorageRow, TaskRow
-
-NAMED = 5  # ids that a sentence lists before it counts the rest
 
 CONFIGURATION_KEYS: Final = {
     "file_system": ("location",),
@@ -38,11 +37,6 @@ def check(document: SeedDocument) -> None:
     _Checks(document).run()
 
 
-class _HasId(Protocol):
-    @property
-    def id(self) -> int: ...
-
-
 class _HasTenant(Protocol):
     @property
     def tenant(self) -> str: ...
@@ -53,14 +47,14 @@ class _Checks:
 
     def __init__(self, document: SeedDocument) -> None:
         self.document = document
-        self.tenants = _once("tenants", "code", [row.code for row in document.tenants])
-        self.users = _by_id("users", document.users, [row.tenant for row in document.users])
-        self.collections = _by_id(
+        self.tenants = once("tenants", "code", [row.code for row in document.tenants])
+        self.users = by_id("users", document.users, [row.tenant for row in document.users])
+        self.collections = by_id(
             "data_collections", document.data_collections, [row.tenant for row in document.data_collections]
         )
-        self.projects = _by_id("projects", document.projects, document.projects)
-        self.units = _by_id("data_units", document.data_units, document.data_units)
-        self.tasks = _by_id("tasks", document.tasks, document.tasks)
+        self.projects = by_id("projects", document.projects, document.projects)
+        self.units = by_id("data_units", document.data_units, document.data_units)
+        self.tasks = by_id("tasks", document.tasks, document.tasks)
         self.specifications: dict[int, list[str]] = defaultdict(list)
 
     def run(self) -> None:
@@ -75,7 +69,13 @@ class _Checks:
         for index, task in enumerate(self.document.tasks):
             self._task(index, task)
         self._assignments()
-        _once("jobs", "id", [row.id for row in self.document.jobs])
+        ground_truth_references.check(
+            self.document,
+            project_tenants={row.id: row.tenant for row in self.document.projects},
+            unit_tenants={row.id: self.collections[row.data_collection] for row in self.document.data_units},
+            task_tenants={row.id: self.projects[row.project].tenant for row in self.document.tasks},
+        )
+        once("jobs", "id", [row.id for row in self.document.jobs])
 
     def _tenants_of_rows(self) -> None:
         owned: dict[str, Sequence[_HasTenant]] = {
@@ -83,27 +83,28 @@ class _Checks:
             "storages": self.document.storages,
             "data_collections": self.document.data_collections,
             "projects": self.document.projects,
+            "ground_truth_datasets": self.document.ground_truth_datasets,
             "jobs": self.document.jobs,
         }
         for resource, rows in owned.items():
             for index, row in enumerate(rows):
                 if row.tenant not in self.tenants:
                     raise SeedInvalid(
-                        path((resource, index, "tenant")), row.tenant, f"the code of a tenant {_among(self.tenants)}"
+                        path((resource, index, "tenant")), row.tenant, f"the code of a tenant {among(self.tenants)}"
                     )
 
     def _tokens(self) -> None:
         seen: set[str] = set()
         for index, row in enumerate(self.document.tokens):
             if row.user not in self.users:
-                raise SeedInvalid(path(("tokens", index, "user")), row.user, f"the id of a user {_among(self.users)}")
+                raise SeedInvalid(path(("tokens", index, "user")), row.user, f"the id of a user {among(self.users)}")
             if row.token in seen:
                 raise SeedInvalid(path(("tokens", index, "token")), "***", "another token than those before it")
             if row.token is not None:
                 seen.add(row.token)
 
     def _storages(self) -> None:
-        _once("storages", "id", [row.id for row in self.document.storages])
+        once("storages", "id", [row.id for row in self.document.storages])
         defaults: dict[str, int] = {}
         for index, row in enumerate(self.document.storages):
             if row.is_default and defaults.setdefault(row.tenant, row.id) != row.id:
@@ -116,13 +117,13 @@ class _Checks:
 
     def _file_specifications(self) -> None:
         rows = self.document.file_specifications
-        _once("file_specifications", "id", [row.id for row in rows])
+        once("file_specifications", "id", [row.id for row in rows])
         for index, row in enumerate(rows):
             if row.data_collection not in self.collections:
                 raise SeedInvalid(
                     path(("file_specifications", index, "data_collection")),
                     row.data_collection,
-                    f"the id of a data collection {_among(self.collections)}",
+                    f"the id of a data collection {among(self.collections)}",
                 )
             names = self.specifications[row.data_collection]
             if row.name in names:
@@ -140,7 +141,7 @@ class _Checks:
                 raise SeedInvalid(
                     path(("projects", index, "data_collection")),
                     row.data_collection,
-                    f"the id of a data collection of tenant {row.tenant} {_among(own)} or null",
+                    f"the id of a data collection of tenant {row.tenant} {among(own)} or null",
                 )
 
     def _data_unit(self, index: int, unit: DataUnitRow) -> None:
@@ -148,14 +149,14 @@ class _Checks:
             raise SeedInvalid(
                 path(("data_units", index, "data_collection")),
                 unit.data_collection,
-                f"the id of a data collection {_among(self.collections)}",
+                f"the id of a data collection {among(self.collections)}",
             )
         primary: str | None = None
         for name, file in unit.files.items():
             known = self.specifications.get(unit.data_collection, [])
             if name not in known:
                 place = path(("data_units", index, "files", name))
-                expected = f"the name of a file specification of data collection {unit.data_collection} {_among(known)}"
+                expected = f"the name of a file specification of data collection {unit.data_collection} {among(known)}"
                 raise SeedInvalid(place, name, expected, message=f"The key of {place} must be {expected}.")
             if file.is_primary and primary is not None:
                 raise SeedInvalid(
@@ -169,7 +170,7 @@ class _Checks:
         project = self.projects.get(task.project)
         if project is None:
             raise SeedInvalid(
-                path(("tasks", index, "project")), task.project, f"the id of a project {_among(self.projects)}"
+                path(("tasks", index, "project")), task.project, f"the id of a project {among(self.projects)}"
             )
         if task.data_unit is not None:
             unit = self.units.get(task.data_unit)
@@ -184,7 +185,7 @@ class _Checks:
                 raise SeedInvalid(
                     path(("tasks", index, "data_unit")),
                     task.data_unit,
-                    f"null or the id of a data unit of data collection {project.data_collection} {_among(own)}",
+                    f"null or the id of a data unit of data collection {project.data_collection} {among(own)}",
                 )
         for relation, ids in (("labelers", task.labelers), ("reviewers", task.reviewers)):
             for place, user in enumerate(ids):
@@ -192,19 +193,22 @@ class _Checks:
 
     def _assignments(self) -> None:
         rows = self.document.assignments
-        _once("assignments", "id", [row.id for row in rows])
+        once("assignments", "id", [row.id for row in rows])
         for index, row in enumerate(rows):
             task = self.tasks.get(row.task)
             if task is None:
                 raise SeedInvalid(
-                    path(("assignments", index, "task")), row.task, f"the id of a task {_among(self.tasks)}"
+                    path(("assignments", index, "task")), row.task, f"the id of a task {among(self.tasks)}"
                 )
-            self._user(("assignments", index, "user"), row.user, self.projects[task.project].tenant)
+            tenant = self.projects[task.project].tenant
+            self._user(("assignments", index, "user"), row.user, tenant)
+            for place, user in enumerate(row.reviewers):
+                self._user(("assignments", index, "reviewers", place), user, tenant)
 
     def _user(self, place: tuple[str | int, ...], user: int, tenant: str) -> None:
         if self.users.get(user) != tenant:
             own = [identity for identity, owner in self.users.items() if owner == tenant]
-            raise SeedInvalid(path(place), user, f"the id of a user of tenant {tenant} {_among(own)}")
+            raise SeedInvalid(path(place), user, f"the id of a user of tenant {tenant} {among(own)}")
 
 
 def _configuration(index: int, row: StorageRow) -> None:
@@ -217,31 +221,3 @@ def _configuration(index: int, row: StorageRow) -> None:
             raise SeedInvalid(
                 place, key, f"one of {told}", message=f"{place} is not a key of {owner}; it takes {told}."
             )
-
-
-def _once[Key](resource: str, key: str, values: Sequence[Key]) -> Collection[Key]:
-    """Return ``values``, quick to look up and in their order, refusing the first that repeats."""
-    seen = dict.fromkeys(values)
-    if len(seen) < len(values):
-        before: set[Key] = set()
-        for index, value in enumerate(values):
-            if value in before:
-                raise SeedInvalid(path((resource, index, key)), value, f"another {key} than those of rows before it")
-            before.add(value)
-    return seen.keys()
-
-
-def _by_id[Row](resource: str, rows: Sequence[_HasId], values: Sequence[Row]) -> dict[int, Row]:
-    """Return ``values`` by the ids of ``rows``, refusing an id that repeats."""
-    ids = [row.id for row in rows]
-    _once(resource, "id", ids)
-    return dict(zip(ids, values, strict=True))
-
-
-def _among(values: Collection[int] | Collection[str]) -> str:
-    """Return what there is to choose from, such as ``(1, 2, 3 and 37 more)``."""
-    if not values:
-        return "(there is none)"
-    named = ", ".join(str(value) for value in islice(values, NAMED))
-    rest = len(values) - NAMED
-    return f"({named} and {rest} more)" if rest > 0 else f"({named})"

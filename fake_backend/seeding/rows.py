@@ -6,32 +6,28 @@ Names are those of the API's fields (``contract.md`` 3, 4, 6 and 7).
 
 import base64
 import json
-import re
 from dataclasses import dataclass, field, fields
-from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, PlainValidator, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import ConfigDict, Field
+
+from fake_backend.seeding.forms import (
+    ABSENT,
+    HEADER_VALUE,
+    JOB_ID,
+    TOKEN,
+    Base64,
+    Code,
+    Id,
+    Ids,
+    Instant,
+    Name,
+    Texts,
+    absent,
+)
 
 _STRICT: Final = ConfigDict(extra="forbid", strict=True)  # unknown keys refused, no conversion of types
-
-_CODE = r"^[A-Za-z0-9._-]+$"
-_HEADER_VALUE = r"^[\x20-\x7e]+$"
-_TOKEN = r"^[\x21-\x7e]+$"  # noqa: S105 - the form of a token, not a token
-_NO_NUL = r"^[^\x00]+$"
-_JOB_ID = r"^([0-9]+|[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})$"
-_INSTANT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})$"
-
-IN_WORDS: Final = {
-    _CODE: "letters, digits, dots, underscores or hyphens",  # travels in a header: contract.md 1.1
-    _HEADER_VALUE: "printable ASCII, such as image/png",
-    _TOKEN: "printable ASCII without blanks",
-    _NO_NUL: "text of at least one character, none of them NUL",
-    _JOB_ID: "a UUID or a whole number, as text",
-}
-"""What each pattern of the format means to a person."""
 
 _CONTENT_TYPES: Final = {
     ".bmp": "image/bmp",
@@ -43,67 +39,6 @@ _CONTENT_TYPES: Final = {
     ".txt": "text/plain",
 }
 """A table of our own: ``mimetypes`` reads files of the machine, and a document means the same everywhere."""
-
-
-def _instant(value: object) -> datetime:
-    """Return the moment that ``value`` names, in UTC."""
-    if isinstance(value, str) and re.fullmatch(_INSTANT, value):
-        try:
-            return datetime.fromisoformat(value).astimezone(UTC)
-        except (ValueError, OverflowError):  # the 30th of February; the year 0 in UTC
-            pass
-    raise PydanticCustomError("seed", "a date and time with its zone, such as 2026-01-15T09:00:00Z")
-
-
-def _distinct(ids: tuple[int, ...]) -> tuple[int, ...]:
-    """Return ``ids`` when none repeats."""
-    if len(set(ids)) < len(ids):
-        twice = next(identity for identity in ids if ids.count(identity) > 1)
-        raise PydanticCustomError("seed", "a list that names {twice} once, not again", {"twice": twice})
-    return ids
-
-
-def _base64(value: object) -> object:
-    """Return ``value`` when it is base64 text or no text at all (the string check then speaks)."""
-    if value is None:
-        raise PydanticCustomError("seed", "base64 text")
-    if isinstance(value, str):
-        try:
-            base64.b64decode(value, validate=True)
-        except ValueError:
-            raise PydanticCustomError("seed", "base64 text (RFC 4648, with padding)") from None
-    return value
-
-
-class Absent:
-    """The type of :data:`ABSENT`."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return "ABSENT"
-
-
-ABSENT: Final = Absent()
-"""Stands for a key that was not given where ``null`` is a value of its own."""
-
-
-def _absent() -> Absent:
-    return ABSENT
-
-
-Id = Annotated[int, Field(ge=1, le=2**63 - 1)]  # the signed 64-bit key of the API's database
-Ids = Annotated[tuple[Id, ...], AfterValidator(_distinct), Field(json_schema_extra={"uniqueItems": True})]
-Code = Annotated[str, Field(pattern=_CODE)]
-Name = Annotated[str, Field(pattern=_NO_NUL)]
-Instant = Annotated[
-    datetime | None,
-    PlainValidator(lambda value: None if value is None else _instant(value)),
-    WithJsonSchema({"anyOf": [{"type": "string", "format": "date-time", "pattern": _INSTANT}, {"type": "null"}]}),
-]
-Base64 = Annotated[
-    str | None, BeforeValidator(_base64), WithJsonSchema({"type": "string", "contentEncoding": "base64"})
-]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +71,7 @@ class TokenRow:
 
     user: Id
     kind: Literal["user", "access"]
-    token: Annotated[str, Field(pattern=_TOKEN)] | None = field(default=None, repr=False)  # a secret
+    token: Annotated[str, Field(pattern=TOKEN)] | None = field(default=None, repr=False)  # a secret
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,8 +138,8 @@ class FileRow:
 
     file_name_original: Name
     is_primary: bool = False
-    content_type: Annotated[str, Field(pattern=_HEADER_VALUE)] | None = None
-    content: Any = field(default_factory=_absent)
+    content_type: Annotated[str, Field(pattern=HEADER_VALUE)] | None = None
+    content: Any = field(default_factory=absent)
     content_base64: Base64 = None
 
     @property
@@ -291,12 +226,64 @@ class AssignmentRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GroundTruthDatasetRow:
+    """A ground truth dataset, of one project or of none (``contract.md`` 6)."""
+
+    __pydantic_config__ = _STRICT
+
+    id: Id
+    tenant: Code
+    name: str = ""
+    project: Id | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroundTruthDatasetVersionRow:
+    """A version of a dataset: one event at most of each of its ground truths; versions may share events."""
+
+    __pydantic_config__ = _STRICT
+
+    id: Id
+    ground_truth_dataset: Id
+    name: str = ""
+    is_released: bool = False
+    events: Ids = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroundTruthRow:
+    """A data unit's place in a dataset; what it holds is told by its events."""
+
+    __pydantic_config__ = _STRICT
+
+    id: Id
+    ground_truth_dataset: Id
+    data_unit: Id
+    task: Id | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroundTruthEventRow:
+    """A snapshot of a ground truth, under a key of its own: several events share one ground truth."""
+
+    __pydantic_config__ = _STRICT
+
+    pgh_id: Id
+    ground_truth: Id
+    pgh_label: Literal["insert", "update"] = "insert"
+    created: Instant = None
+    data: Any = None
+    category: str = ""
+    classes: Texts = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JobRow:
     """A plugin job that a run reports to (``contract.md`` 5)."""
 
     __pydantic_config__ = _STRICT
 
-    id: Annotated[str, Field(pattern=_JOB_ID)]
+    id: Annotated[str, Field(pattern=JOB_ID)]
     tenant: Code
     status: Literal["PENDING", "RUNNING", "STOPPED", "SUCCEEDED", "FAILED"] = "PENDING"
 
@@ -317,6 +304,10 @@ class SeedDocument:
     data_units: tuple[DataUnitRow, ...] = ()
     tasks: tuple[TaskRow, ...] = ()
     assignments: tuple[AssignmentRow, ...] = ()
+    ground_truth_datasets: tuple[GroundTruthDatasetRow, ...] = ()
+    ground_truth_dataset_versions: tuple[GroundTruthDatasetVersionRow, ...] = ()
+    ground_truths: tuple[GroundTruthRow, ...] = ()
+    ground_truth_events: tuple[GroundTruthEventRow, ...] = ()
     jobs: tuple[JobRow, ...] = ()
 
     def counts(self) -> dict[str, int]:
@@ -335,6 +326,10 @@ ROWS: Final[dict[str, type]] = {
     "data_units": DataUnitRow,
     "tasks": TaskRow,
     "assignments": AssignmentRow,
+    "ground_truth_datasets": GroundTruthDatasetRow,
+    "ground_truth_dataset_versions": GroundTruthDatasetVersionRow,
+    "ground_truths": GroundTruthRow,
+    "ground_truth_events": GroundTruthEventRow,
     "jobs": JobRow,
 }
 """The class of each resource's rows."""

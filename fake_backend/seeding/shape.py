@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 from pydantic import TypeAdapter, ValidationError
 
 from fake_backend.seeding.errors import SeedInvalid
-from fake_backend.seeding.rows import ABSENT, IN_WORDS, ROWS, FileRow, SeedDocument
+from fake_backend.seeding.forms import ABSENT, IN_WORDS
+from fake_backend.seeding.rows import ROWS, FileRow, SeedDocument
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -115,14 +115,83 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
         ],
         "tasks": tasks,
         "assignments": [
-            {"id": number, "task": task["id"], "user": user}
+            row(
+                {"id": number, "task": task["id"], "user": user},
+                data=json_values,
+                created=st.none() | instants,
+                is_discarded=st.booleans(),
+                is_discard_confirmed=st.booleans(),
+                is_confirmed=st.booleans(),
+                status_label=st.sampled_from(["stand_by", "in_progress", "completed", "skipped"]),
+                status_review=st.sampled_from(["stand_by", "completed", "rejected"]),
+                workshop=st.none() | identities,
+                reviewers=st.just([user]),
+                groups=st.lists(identities, unique=True, max_size=2),
+                tags=st.lists(identities, unique=True, max_size=2),
+                last_labeled=st.none() | instants,
+                reviewer_last_action_at=st.none() | instants,
+            )
             for number, (task, user) in enumerate(
                 ((task, user) for task in tasks for user in task.get("labelers", [])), 1
             )
         ],
+        **draw(ground_truth(tenants, projects, {unit: collections[owner] for unit, owner in units.items()})),
         "jobs": [
             row({"id": str(identity), "tenant": tenants[0]}, status=st.sampled_from(["PENDING", "FAILED"]))
             for identity in ids()
+        ],
+    }
+
+
+@st.composite
+def ground_truth(
+    draw: st.DrawFn, tenants: list[str], projects: dict[int, dict[str, Any]], units: dict[int, str]
+) -> dict[str, list[dict[str, Any]]]:
+    """Draw datasets, versions, ground truths and events.
+
+    Args:
+        draw: Supplied by Hypothesis.
+        tenants: Codes.
+        projects: Rows by id.
+        units: Tenant of each data unit.
+    """
+    datasets = {}
+    for identity in draw(st.lists(identities, max_size=2, unique=True)):
+        tenant = draw(st.sampled_from(tenants))
+        own = [project for project, row in projects.items() if row["tenant"] == tenant]
+        project = draw(st.sampled_from([None, *own]))
+        datasets[identity] = {"id": identity, "tenant": tenant, "project": project}
+    places = [
+        (dataset["id"], unit)
+        for dataset in datasets.values()
+        for unit, tenant in units.items()
+        if tenant == dataset["tenant"]
+    ]
+    keys = draw(st.lists(identities, min_size=len(places), max_size=len(places), unique=True))
+    truths = [
+        {"id": key, "ground_truth_dataset": dataset, "data_unit": unit}
+        for key, (dataset, unit) in zip(keys, places, strict=True)
+    ]
+    truth_of = {
+        event: draw(st.sampled_from(truths))
+        for event in (draw(st.lists(identities, max_size=4, unique=True)) if truths else [])
+    }
+    optional = {"pgh_label": st.sampled_from(["insert", "update"]), "created": st.none() | instants}
+    more = {"data": json_values, "category": texts, "classes": st.lists(texts, unique=True, max_size=3)}
+    versions = []
+    for number, dataset in enumerate(datasets, 1):
+        held = {truth["id"]: event for event, truth in truth_of.items() if truth["ground_truth_dataset"] == dataset}
+        released = draw(st.fixed_dictionaries({}, optional={"name": texts, "is_released": st.booleans()}))
+        chosen = draw(st.lists(st.sampled_from([*held.values()]), unique=True)) if held else []
+        versions.append({"id": number, "ground_truth_dataset": dataset, "events": chosen} | released)
+    return {
+        "ground_truth_datasets": [*datasets.values()],
+        "ground_truth_dataset_versions": versions,
+        "ground_truths": truths,
+        "ground_truth_events": [
+            {"pgh_id": event, "ground_truth": truth["id"]}
+            | draw(st.fixed_dictionaries({}, optional={**optional, **more}))
+            for event, truth in truth_of.items()
         ],
     }
 
@@ -155,6 +224,7 @@ def small() -> dict[str, Any]:
         "projects": [
             {"id": 1, "tenant": "acme", "data_collection": 1},
             {"id": 2, "tenant": "acme"},
+            {"id": 3, "tenant": "globex"},
         ],
         "data_units": [
             {
@@ -163,8 +233,35 @@ def small() -> dict[str, Any]:
                 "files": {"data_meta_1": {"file_name_original": "a.json", "content": {}}, "image_1": image},
             },
             {"id": 12, "data_collection": 3},
+            {"id": 13, "data_collection": 2},
         ],
-        "tasks": [{"id": 101, "project": 1, "data_unit": 11, "data": {"k": 1}}, {"id": 102, "project": 2}],
-        "assignments": [{"id": 501, "task": 101, "user": 1}],
+        "tasks": [
+            {"id": 101, "project": 1, "data_unit": 11, "data": {"k": 1}},
+            {"id": 102, "project": 2},
+            {"id": 103, "project": 3},
+        ],
+        "assignments": [
+            {"id": 501, "task": 101, "user": 1, "data": {"k": 1}, "workshop": 7, "last_labeled": "2026-01-15T09:00:00Z"}
+        ],
+        "ground_truth_datasets": [
+            {"id": 21, "tenant": "acme", "project": 1},
+            {"id": 22, "tenant": "globex"},
+        ],
+        "ground_truth_dataset_versions": [
+            {"id": 31, "ground_truth_dataset": 21, "events": [51, 53]},
+            {"id": 32, "ground_truth_dataset": 21, "events": [52, 53]},
+            {"id": 33, "ground_truth_dataset": 22},
+        ],
+        "ground_truths": [
+            {"id": 41, "ground_truth_dataset": 21, "data_unit": 11, "task": 101},
+            {"id": 42, "ground_truth_dataset": 21, "data_unit": 12},
+            {"id": 43, "ground_truth_dataset": 22, "data_unit": 13},
+        ],
+        "ground_truth_events": [
+            {"pgh_id": 51, "ground_truth": 41, "data": {"k": 1}, "classes": ["car", "sign"]},
+            {"pgh_id": 52, "ground_truth": 41, "pgh_label": "update"},
+            {"pgh_id": 53, "ground_truth": 42},
+            {"pgh_id": 54, "ground_truth": 43},
+        ],
         "jobs": [{"id": "11111111-1111-1111-1111-111111111111", "tenant": "acme"}],
     }

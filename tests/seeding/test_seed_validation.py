@@ -16,7 +16,8 @@ from jsonschema import Draft202012Validator
 from seed_documents import documents, json_values, small
 
 from fake_backend.seeding import SeedInvalid, validate
-from fake_backend.seeding.rows import ABSENT, SeedDocument
+from fake_backend.seeding.forms import ABSENT
+from fake_backend.seeding.rows import SeedDocument
 from fake_backend.seeding.schema import FILE, json_schema
 
 JUDGE = Draft202012Validator(json.loads(FILE.read_text(encoding="utf-8")))
@@ -24,7 +25,7 @@ JUDGE = Draft202012Validator(json.loads(FILE.read_text(encoding="utf-8")))
 
 @given(documents())
 def test_what_a_document_says_is_what_the_rows_say(document: dict[str, Any]) -> None:
-    """Every given value comes back as it was given, row by row and in order; ``created`` as the same moment."""
+    """Every given value comes back as it was given, row by row and in order; an instant as the same moment."""
     rows = validate(document)
 
     assert {name: len(told) for name, told in document.items()} == rows.counts()
@@ -35,8 +36,8 @@ def test_what_a_document_says_is_what_the_rows_say(document: dict[str, Any]) -> 
                     assert [*value] == [*row.files]
                     for name, file in value.items():
                         assert file == {key: getattr(row.files[name], key) for key in file}
-                elif key == "created" and value is not None:
-                    assert datetime.fromisoformat(value) == row.created
+                elif isinstance(getattr(row, key), datetime):
+                    assert datetime.fromisoformat(value) == getattr(row, key)
                 else:
                     found = getattr(row, key)
                     assert value == ([*found] if isinstance(found, tuple) else found)
@@ -85,6 +86,9 @@ def test_the_shipped_schema_is_the_one_that_the_rows_make() -> None:
 IMAGE = 'd["data_units"][0]["files"]["image_1"]'
 META = 'd["data_units"][0]["files"]["data_meta_1"]'
 TASK = 'd["tasks"][0]'
+TRUTH = 'd["ground_truths"][0]'
+EVENT = 'd["ground_truth_events"][0]'
+VERSION = 'd["ground_truth_dataset_versions"][0]'
 
 REFUSALS = [
     # shape
@@ -109,6 +113,12 @@ REFUSALS = [
     (f'{TASK}["created"] = 1768467600', "tasks[0].created", 1768467600, "a date"),
     (f'{TASK}["tags"] = [4, 5, 4]', "tasks[0].tags", "a list", "names 4 once"),
     (f'{TASK}["tags"] = [4, 0]', "tasks[0].tags[1]", 0, "at least 1"),
+    (f'{VERSION}["events"] = [51, 51]', "ground_truth_dataset_versions[0].events", "a list", "names 51 once"),
+    (f'{EVENT}["classes"] = ["car", "car"]', "ground_truth_events[0].classes", "a list", "names car once"),
+    (f'{EVENT}["pgh_label"] = "delete"', "ground_truth_events[0].pgh_label", "delete", '"insert" or "update"'),
+    (f'{EVENT}["id"] = 41', "ground_truth_events[0].id", "id", "pgh_id, ground_truth"),
+    ('d["assignments"][0]["workshop"] = 0', "assignments[0].workshop", 0, "at least 1"),
+    ('d["assignments"][0]["last_labeled"] = "2026"', "assignments[0].last_labeled", "2026", "a date and time"),
     ('d["data_units"][0]["width"] = 0', "data_units[0].width", 0, "at least 1"),
     ('d["tenants"][0]["code"] = "a b"', "tenants[0].code", "a b", "letters, digits"),
     ('d["jobs"][0]["id"] = "first"', "jobs[0].id", "first", "a UUID or a whole number"),
@@ -129,14 +139,39 @@ REFUSALS = [
         "data collection 1 (image_1, data_meta_1)",
     ),
     # references
-    (f'{TASK}["project"] = 9', "tasks[0].project", 9, "the id of a project (1, 2)"),
+    (f'{TASK}["project"] = 9', "tasks[0].project", 9, "the id of a project (1, 2, 3)"),
     (f'{TASK}["data_unit"] = 99', "tasks[0].data_unit", 99, "data collection 1 (11)"),
     (f'{TASK}["data_unit"] = 12', "tasks[0].data_unit", 12, "data collection 1 (11)"),
     ('d["tasks"][1]["data_unit"] = 11', "tasks[1].data_unit", 11, "project 2 has no data collection"),
     (f'{TASK}["labelers"] = [1, 2]', "tasks[0].labelers[1]", 2, "a user of tenant acme (1)"),
     (f'{TASK}["reviewers"] = [3]', "tasks[0].reviewers[0]", 3, "a user of tenant acme (1)"),
-    ('d["assignments"][0]["task"] = 1', "assignments[0].task", 1, "the id of a task (101, 102)"),
+    ('d["assignments"][0]["task"] = 1', "assignments[0].task", 1, "the id of a task (101, 102, 103)"),
     ('d["assignments"][0]["user"] = 2', "assignments[0].user", 2, "a user of tenant acme (1)"),
+    ('d["assignments"][0]["reviewers"] = [1, 2]', "assignments[0].reviewers[1]", 2, "a user of tenant acme (1)"),
+    ('d["ground_truth_datasets"][0]["tenant"] = "x"', "ground_truth_datasets[0].tenant", "x", "(acme, globex)"),
+    ('d["ground_truth_datasets"][0]["project"] = 9', "ground_truth_datasets[0].project", 9, "tenant acme (1, 2)"),
+    ('d["ground_truth_datasets"][0]["project"] = 3', "ground_truth_datasets[0].project", 3, "null or the id"),
+    (f'{TRUTH}["ground_truth_dataset"] = 9', "ground_truths[0].ground_truth_dataset", 9, "dataset (21, 22)"),
+    (f'{TRUTH}["data_unit"] = 9', "ground_truths[0].data_unit", 9, "a data unit of tenant acme (11, 12)"),
+    (f'{TRUTH}["data_unit"] = 13', "ground_truths[0].data_unit", 13, "a data unit of tenant acme (11, 12)"),
+    (f'{TRUTH}["task"] = 9', "ground_truths[0].task", 9, "null or the id of a task of tenant acme (101, 102)"),
+    (f'{TRUTH}["task"] = 103', "ground_truths[0].task", 103, "null or the id of a task of tenant acme (101, 102)"),
+    (f'{EVENT}["ground_truth"] = 51', "ground_truth_events[0].ground_truth", 51, "a ground truth (41, 42, 43)"),
+    (
+        f'{VERSION}["ground_truth_dataset"] = 9',
+        "ground_truth_dataset_versions[0].ground_truth_dataset",
+        9,
+        "the id of a ground truth dataset (21, 22)",
+    ),
+    *(
+        (f'{VERSION}["events"] = {events}', f"ground_truth_dataset_versions[0].events[{place}]", events[place], words)
+        for events, place, words in (
+            ([53, 9], 1, "an event of ground truth dataset 21 (51, 52, 53)"),  # there is none
+            ([53, 41], 1, "an event of ground truth dataset 21 (51, 52, 53)"),  # a ground truth's id
+            ([54], 0, "an event of ground truth dataset 21 (51, 52, 53)"),  # another dataset's
+            ([53, 51, 52], 2, "a ground truth other than 41, which event 51 stands for"),
+        )
+    ),
     ('d["users"][1]["tenant"] = "initech"', "users[1].tenant", "initech", "(acme, globex)"),
     ('d["storages"][1]["tenant"] = "x"', "storages[1].tenant", "x", "(acme, globex)"),
     ('d["jobs"][0]["tenant"] = "x"', "jobs[0].tenant", "x", "(acme, globex)"),
@@ -161,10 +196,14 @@ REFUSALS = [
             ("storages", 2, "id", 3),
             ("data_collections", 3, "id", 1),
             ("file_specifications", 2, "id", 1),
-            ("projects", 2, "id", 1),
-            ("data_units", 2, "id", 11),
-            ("tasks", 2, "id", 101),
+            ("projects", 3, "id", 1),
+            ("data_units", 3, "id", 11),
+            ("tasks", 3, "id", 101),
             ("assignments", 1, "id", 501),
+            ("ground_truth_datasets", 2, "id", 21),
+            ("ground_truth_dataset_versions", 3, "id", 31),
+            ("ground_truths", 3, "id", 41),
+            ("ground_truth_events", 4, "pgh_id", 51),
             ("jobs", 1, "id", "11111111-1111-1111-1111-111111111111"),
             ("tokens", 2, "token", "***"),
         )
@@ -211,7 +250,8 @@ def test_a_payload_may_be_as_deep_as_the_reader_goes_and_no_deeper() -> None:
     """Two hundred containers within each other, the document and its rows counted; a cycle is endlessly deep."""
     deepest = small() | {
         "tasks": [{"id": 1, "project": 1, "data": json.loads("[" * 197 + "1" + "]" * 197)}],
-        "assignments": [],
+        **{resource: [] for resource in ("assignments", "ground_truth_dataset_versions", "ground_truth_events")},
+        "ground_truths": [],
     }
     endless = copy.deepcopy(deepest)
     endless["tasks"][0]["data"] = endless

@@ -1,0 +1,42 @@
+"""How rows come into tables that may hold them already: replaced in place, with what hangs on them written anew."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, Table, delete, insert
+from sqlalchemy.dialects import postgresql, sqlite
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+
+def put(connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Insert rows, or replace those of the same key in place, so that what refers to them stays."""
+    values = list(rows)
+    if not values:
+        return
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(table)
+    keys = [column.name for column in table.primary_key]
+    others = {column.name: statement.excluded[column.name] for column in table.columns if column.name not in keys}
+    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=others), values)
+
+
+def hang(
+    connection: Connection, table: Table, column: str, ids: Iterable[int], rows: Sequence[Mapping[str, Any]]
+) -> None:
+    """Replace what hangs on rows that are written anew.
+
+    Args:
+        connection: In a transaction.
+        table: Of what hangs on them.
+        column: Column of ``table`` that names the row on which its row hangs.
+        ids: Keys of the rows that are written anew.
+        rows: What hangs on them now.
+    """
+    wanted = list(ids)
+    for start in range(0, len(wanted), 500):  # SQLite takes some thousands of variables a statement
+        connection.execute(delete(table).where(table.c[column].in_(wanted[start : start + 500])))
+    if rows:
+        connection.execute(insert(table), list(rows))
