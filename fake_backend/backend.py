@@ -13,6 +13,7 @@ from fake_backend.core.errors import BadRequest, Conflict
 from fake_backend.http import ControlPolicy, Journalled
 from fake_backend.identities import TenantTokens, by_tenant
 from fake_backend.seeding import read, validate
+from fake_backend.store.kinds import BY_TARGET
 from fake_backend.transports.in_process import InProcess, Mount
 from fake_backend.world import World
 
@@ -168,7 +169,21 @@ class FakeBackend:
 
     def remove_tasks(self, ids: Iterable[int]) -> int:
         """Delete tasks behind a client's back, as another user would; return how many there were."""
-        return self._world.tasks.remove(ids)
+        return self.remove("task", ids)
+
+    def remove(self, target: str, keys: Iterable[int]) -> int:
+        """Delete rows behind a client's back, as another user would; return how many there were.
+
+        Assignments go with their task; an event that goes leaves the versions that it was in.
+
+        Args:
+            target: ``task``, ``assignment`` or ``ground_truth``.
+            keys: Ids; of ground truth, ``pgh_id``s of events.
+        """
+        kind = BY_TARGET.get(target)
+        if kind is None:
+            raise BadRequest("There is no such target.", received=target, expected=", ".join(BY_TARGET))
+        return self._world.rows[kind].remove(keys)
 
     def first_ids(self, tenant: str) -> dict[str, int | None]:
         """Return the lowest project, storage and data collection of a tenant, by those names."""

@@ -73,9 +73,9 @@ class Payloads:
         try:
             body = self._objects.get(BUCKET, row["payload_key"])
         except Refusal as error:
-            raise DamagedPayload("The payload of a row is gone.", received=row["id"]) from error
+            raise DamagedPayload("The payload of a row is gone.", received=row["key"]) from error
         if hashlib.sha256(body).hexdigest() != row["payload_digest"]:
-            raise DamagedPayload("The payload of a row is not what was stored.", received=row["id"])
+            raise DamagedPayload("The payload of a row is not what was stored.", received=row["key"])
         return body.decode()
 
     def shown(self, row: Mapping[str, Any], mode: ResponseMode, storage_url: str) -> Any:

@@ -14,6 +14,8 @@ class Settings:
 
     Args:
         bulk_files_manifest: Whether bulk answers fill ``files_manifest``; the real backend leaves it null (6).
+        presigned_targets: Targets whose list in the first API honours ``response_mode=presigned``; one that is left out
+            sends its payloads inline whatever it is asked (SYN-7535).
         externalise_over: Bytes of payload JSON above which it is stored as an object (3.3).
         presign_seconds: How long a presigned URL of the backend is good.
         chunk_rows: Rows that an export job reads at a time, each time one part of its bundle; ``chunk_size`` of the
@@ -26,6 +28,7 @@ class Settings:
     """
 
     bulk_files_manifest: bool = False
+    presigned_targets: frozenset[str] = frozenset({"task", "assignment", "ground_truth"})
     externalise_over: int = 2_000
     presign_seconds: int = 3_600
     chunk_rows: int = 1_000

@@ -20,8 +20,10 @@ from fake_backend.store.async_jobs import AsyncJobs
 from fake_backend.store.catalogue import Catalogue
 from fake_backend.store.database import Database
 from fake_backend.store.identity import Identity
+from fake_backend.store.kinds import ASSIGNMENTS, DATASETS, GROUND_TRUTH, TASKS
+from fake_backend.store.listing import Listing
+from fake_backend.store.related import Related
 from fake_backend.store.reports import Reports
-from fake_backend.store.tasks import Tasks
 
 if TYPE_CHECKING:
     from fake_backend.seeding.rows import SeedDocument, StorageRow
@@ -49,7 +51,8 @@ class World:
         self.journal = Journal()
         self.bugs = Bugs()
         self.database = Database(database_url)
-        self.tasks = Tasks(self.database)
+        self.rows = {kind: Listing(self.database, kind) for kind in (TASKS, ASSIGNMENTS, GROUND_TRUTH, DATASETS)}
+        self.related = Related(self.database)
         self.catalogue = Catalogue(self.database)
         self.identity = Identity(self.database)
         self.reports = Reports(self.database)
@@ -65,7 +68,7 @@ class World:
             settings=self.settings,
             bugs=self.bugs,
             rows=AsyncJobs(self.database),
-            tasks=self.tasks,
+            listings=self.rows,
             catalogue=self.catalogue,
             payloads=self.payloads,
             objects=self.objects,

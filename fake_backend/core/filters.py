@@ -4,7 +4,8 @@ A filter set turns query pairs (or the JSON filter of a job) into conditions tha
 does not declare are ignored, as the real backend ignores them (incidents.md 1, SYN-7398), and returned by name so that
 the journal can say so. A value that does not parse is refused with the words of django-filter.
 
-Source: contract.md 3.2 for the keys; ``ids``, ``ids_ex`` with ranges from the OpenAPI file's parameter texts.
+Source: contract.md 3.2; ``ids``, ``ids_ex`` with ranges from the OpenAPI file's parameter texts. Which keys each list
+declares stands in ``filter_sets.py``.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ class Comparison(StrEnum):
     WITHIN = "within"  # any of the inclusive ranges
     OUTSIDE = "outside"  # none of the inclusive ranges
     ANY_OF = "any-of"
-    RELATED = "related"  # some row of the relation has one of the ids
+    RELATED = "related"  # some row of the relation has one of the values
+    HELD = "held"  # whether there is any row of the relation
     FILE_NAME = "file-name"  # case-insensitive substring of a file's original name
 
 
@@ -223,69 +225,46 @@ def numbers_within(name: str, test: Comparison = Comparison.WITHIN) -> Parser:
     return parse
 
 
+def numbers_among(name: str) -> Parser:
+    """Return the parser of a comma list of ids, of which a column has any; a range is none of them."""
+    return lambda text: Condition(name, Comparison.WITHIN, tuple((one, one) for one in map(integer, items(text))))
+
+
+def text_is(name: str) -> Parser:
+    """Return the parser of a key that compares a column with the text as it came, blanks included."""
+    return lambda text: Condition(name, Comparison.EQUALS, text)
+
+
+def texts_among(name: str) -> Parser:
+    """Return the parser of a comma list of texts, of which a column has any."""
+    return lambda text: Condition(name, Comparison.ANY_OF, tuple(items(text)))
+
+
 def related_to(relation: str) -> Parser:
-    """Return the parser of a comma list of ids of a relation."""
+    """Return the parser of a comma list of ids of a relation, of which a row has any."""
     return lambda text: Condition(relation, Comparison.RELATED, tuple(integer(item) for item in items(text)))
 
 
-def _search(text: str) -> Condition:
+def related_to_one(relation: str) -> Parser:
+    """Return the parser of one id of a relation."""
+    return lambda text: Condition(relation, Comparison.RELATED, (integer(text),))
+
+
+def related_by_name(relation: str) -> Parser:
+    """Return the parser of a comma list of names of a relation, of which a row has any."""
+    return lambda text: Condition(relation, Comparison.RELATED, tuple(items(text)))
+
+
+def related_by_truth(relation: str) -> Parser:
+    """Return the parser of a key that some row of a relation must have as its boolean."""
+    return lambda text: Condition(relation, Comparison.RELATED, (boolean(text),))
+
+
+def holding(relation: str) -> Parser:
+    """Return the parser of a key that asks whether a row has any of a relation."""
+    return lambda text: Condition(relation, Comparison.HELD, boolean(text))
+
+
+def file_named(text: str) -> Condition:
+    """Return the condition on the names of a row's files."""
     return Condition("files", Comparison.FILE_NAME, text)
-
-
-def _discarded(text: str) -> Condition | None:
-    choice = text.strip().lower()
-    if choice == "all":
-        return None
-    if choice not in {"discarded", "not_discarded", "active"}:
-        raise ValueError(f"Select a valid choice. {choice} is not one of the available choices.")
-    return Condition("is_discarded", Comparison.EQUALS, choice == "discarded")
-
-
-_COMPARISONS = {"gt": Comparison.ABOVE, "gte": Comparison.AT_LEAST, "lt": Comparison.BELOW, "lte": Comparison.AT_MOST}
-_TASK_RELATIONS = ("assignments", "labelers", "reviewers", "groups", "stages", "workshops", "tags")
-STATUS_LABELS = ("stand_by", "in_progress", "completed", "skipped")
-STATUS_REVIEWS = ("stand_by", "in_progress", "completed", "rejected", "skipped")
-SCHEMAS = ("any", "dm_schema_v1")
-
-TASKS_V1 = FilterSet(
-    {
-        "ids": numbers_within("id"),
-        "ids_ex": numbers_within("id", Comparison.OUTSIDE),
-        "search": _search,
-        "project": number_is("project_id"),
-        "id": number_is("id"),
-        "id__in": numbers_within("id"),
-        **{f"id__{name}": number_is("id", test) for name, test in _COMPARISONS.items()},
-        "is_discarded": truth_is("is_discarded"),
-        "schema": choice_of("schema", *SCHEMAS),
-        "has_assignment": truth_is("has_assignment"),
-        "has_reached_max_assignments": truth_is("has_reached_max_assignments"),
-        "status_label": choice_of("status_label", *STATUS_LABELS),
-        "status_review": choice_of("status_review", *STATUS_REVIEWS),
-        **{relation: related_to(relation) for relation in _TASK_RELATIONS},
-        "assignments__is_discarded": truth_is("assignments__is_discarded"),
-        "discarded_filter": _discarded,
-        **{f"created__{name}": moment_is("created", test) for name, test in _COMPARISONS.items()},
-    },
-    lists=frozenset({"ids", "ids_ex", "id__in", "schema", "status_label", "status_review", *_TASK_RELATIONS}),
-)
-
-TASKS_V2 = FilterSet(
-    {
-        "project": number_is("project_id"),
-        "is_discarded": truth_is("is_discarded"),
-        "has_data": truth_is("has_data"),
-        "schema": choice_of("schema", *SCHEMAS),
-    },
-    lists=frozenset({"schema"}),
-)
-
-# What an export job takes: the raw filter of the export and the two bounds that shards add (contract.md 2.2).
-TASKS_JOB = FilterSet(
-    {
-        **TASKS_V1.declared,
-        "_id_gte": number_is("id", Comparison.AT_LEAST),
-        "_id_lt": number_is("id", Comparison.BELOW),
-    },
-    lists=TASKS_V1.lists,
-)

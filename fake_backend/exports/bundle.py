@@ -75,20 +75,21 @@ class BundleWriter:
         self._root.remove(self.prefix)
 
 
-def line(row_id: int, payload: str, digest: str, files: Mapping[str, Mapping[str, Any]]) -> str:
+def line(keys: Mapping[str, int], payload: str, digest: str, files: Mapping[str, Mapping[str, Any]]) -> str:
     """Return a row as the JSON line of a part.
 
     Args:
-        row_id: The row.
+        keys: What names the row: ``id``, and ``pgh_id`` for an event, whose ``id`` is that of its ground truth.
         payload: Its payload as JSON text.
         digest: SHA-256 of that text in UTF-8, lower-case hex; blank for a row without payload. With the size in bytes
             it stands beside the payload, as it does in a wrapper (contract.md 3.3), so that a reader can tell a line
             that was damaged in the storage. The real backend sends neither there, and its client ignores both.
         files: By specification.
     """
+    names = ", ".join(f'"{name}": {value}' for name, value in keys.items())
     manifest = json.dumps(files, ensure_ascii=False)
     check = f', "size": {len(payload.encode())}, "data_digest": "{digest}"' if digest else ""
-    return f'{{"id": {row_id}, "data": {payload}{check}, "files_manifest": {manifest}}}'
+    return f'{{{names}, "data": {payload}{check}, "files_manifest": {manifest}}}'
 
 
 def file_path(unit_id: int, position: int, file_name: str) -> PurePosixPath:

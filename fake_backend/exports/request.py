@@ -1,4 +1,7 @@
-"""The body of ``POST /v2/plugin_exports/`` (contract.md 2.2), checked before a job exists."""
+"""The body of ``POST /v2/plugin_exports/`` (contract.md 2.2), checked before a job exists.
+
+Tasks and assignments are exported by project, ground truth by dataset versions, named in the filter.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +10,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from fake_backend.core.errors import BadRequest
-from fake_backend.core.filters import MAX_ID, TASKS_JOB, Comparison, Condition, Selection
+from fake_backend.core.filter_sets import ASSIGNMENTS_JOB, GROUND_TRUTH_JOB, TASKS_JOB
+from fake_backend.core.filters import MAX_ID, Comparison, Condition, Selection
 from fake_backend.exports.paths import relative
+from fake_backend.store.kinds import ASSIGNMENTS, BY_TARGET, GROUND_TRUTH, TASKS, Kind
 
 if TYPE_CHECKING:
     from pathlib import PurePosixPath
 
-TARGETS = ("task", "assignment", "ground_truth")
-SERVED_TARGETS = ("task",)
+FILTERS = {TASKS: TASKS_JOB, ASSIGNMENTS: ASSIGNMENTS_JOB, GROUND_TRUTH: GROUND_TRUTH_JOB}
 FORMATS = ("raw_bundle_v1",)
 MAX_CHUNK = 10_000
 
@@ -26,8 +30,9 @@ class ExportRequest:
     Args:
         storage_id: Where the bundle goes.
         path: Of the export, below the storage's root; the bundle lies under it.
-        target: Kind of row.
-        selection: The filter, with ``project_id`` of the body as one more condition.
+        kind: What is exported.
+        project_id: Whose rows; ``None`` where ground truth is exported and no project is named.
+        selection: The filter, with ``project_id`` of the body as one more condition on tasks and assignments.
         include_files: Whether originals are copied into the bundle.
         chunk_rows: Rows at a time, ``None`` for the world's setting.
         ray_job_id: Of the run that asked.
@@ -36,8 +41,8 @@ class ExportRequest:
 
     storage_id: int
     path: PurePosixPath
-    target: str
-    project_id: int
+    kind: Kind
+    project_id: int | None
     selection: Selection
     include_files: bool
     chunk_rows: int | None
@@ -54,15 +59,16 @@ class ExportRequest:
         """
         storage_id = _integer(body, "storage_id")
         path = relative(_required(body, "path"))
-        target = _target(_required(body, "targets"))
+        kind = _kind(_required(body, "targets"))
         _choice(body, "format", FORMATS)
         raw_filter = {} if body.get("filter") is None else body["filter"]
         if not isinstance(raw_filter, Mapping):
             raise BadRequest("filter is an object.", received=raw_filter, field="filter")
-        selection = TASKS_JOB.select_json(raw_filter)
-        named = [test.value for test in selection.conditions if test.field == "project_id"]
-        project_id = _integer(body, "project_id", default=int(str(named[0])) if named else None)
-        conditions = (Condition("project_id", Comparison.EQUALS, project_id), *selection.conditions)
+        selection = FILTERS[kind].select_json(raw_filter)
+        project_id = _project(body, kind, selection)
+        conditions = selection.conditions
+        if kind.scope == "project_id":
+            conditions = (Condition("project_id", Comparison.EQUALS, project_id or 0), *conditions)
         chunk_rows = None
         if body.get("chunk_size") is not None:
             chunk_rows = _integer(body, "chunk_size")
@@ -73,7 +79,7 @@ class ExportRequest:
         return cls(
             storage_id=storage_id,
             path=path,
-            target=target,
+            kind=kind,
             project_id=project_id,
             selection=Selection(conditions, selection.ignored),
             include_files=_truth(body, "include_original_files") or _truth(body, "requires_source", default=True),
@@ -81,6 +87,27 @@ class ExportRequest:
             ray_job_id=_text(body, "ray_job_id"),
             raw_filter=dict(raw_filter),
         )
+
+    @property
+    def versions(self) -> tuple[int, ...]:
+        """The dataset versions whose events are exported; none where the target is another."""
+        named = (test.value for test in self.selection.conditions if test.field == "versions")
+        return tuple(int(str(one)) for value in named if isinstance(value, tuple) for one in value)
+
+
+def _project(body: Mapping[str, Any], kind: Kind, selection: Selection) -> int | None:
+    """Return the project: of the body, else of the filter; ground truth needs none, but a version."""
+    if kind.scope == "project_id":
+        named = [test.value for test in selection.conditions if test.field == "project_id"]
+        return _integer(body, "project_id", default=int(str(named[0])) if named else None)
+    if not any(test.field == kind.scope for test in selection.conditions):
+        raise BadRequest(
+            "Ground truth is exported by dataset version.",
+            received=body.get("filter"),
+            expected="a filter with ground_truth_dataset_version or ground_truth_dataset_versions",
+            field="filter",
+        )
+    return None if body.get("project_id") is None else _integer(body, "project_id")
 
 
 def _required(body: Mapping[str, Any], name: str) -> Any:
@@ -121,16 +148,13 @@ def _choice(body: Mapping[str, Any], name: str, choices: tuple[str, ...]) -> Non
         raise BadRequest(f'"{value}" is not a valid choice.', received=value, expected=", ".join(choices), field=name)
 
 
-def _target(targets: object) -> str:
-    if not isinstance(targets, list) or len(targets) != 1 or targets[0] not in TARGETS:
+def _kind(targets: object) -> Kind:
+    if not isinstance(targets, list) or len(targets) != 1 or not isinstance(targets[0], str):
+        named = None
+    else:
+        named = BY_TARGET.get(targets[0])
+    if named is None:
         raise BadRequest(
-            "targets is a list of one target.", received=targets, expected=", ".join(TARGETS), field="targets"
+            "targets is a list of one target.", received=targets, expected=", ".join(BY_TARGET), field="targets"
         )
-    if targets[0] not in SERVED_TARGETS:
-        raise BadRequest(
-            f"Exports of {targets[0]} are not served yet.",
-            received=targets[0],
-            expected=", ".join(SERVED_TARGETS),
-            field="targets",
-        )
-    return str(targets[0])
+    return named

@@ -6,6 +6,7 @@ import logging
 import threading
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from fake_backend.core.cursor import Seek
@@ -13,8 +14,8 @@ from fake_backend.core.errors import BadRequest, NotFound, Refusal
 from fake_backend.core.jobs import AsyncJob, Feed
 from fake_backend.exports.bundle import BundleWriter, file_path, line
 from fake_backend.exports.roots import open_root
-from fake_backend.store.schema import tasks as tasks_table
-from fake_backend.store.tasks import PAYLOAD, SLIM, Ordering, Tasks
+from fake_backend.store.kinds import PAYLOAD
+from fake_backend.store.ordering import Ordering
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -31,12 +32,12 @@ if TYPE_CHECKING:
     from fake_backend.store.async_jobs import AsyncJobs
     from fake_backend.store.catalogue import Catalogue
     from fake_backend.store.identity import Caller
+    from fake_backend.store.kinds import Kind
+    from fake_backend.store.listing import Listing
 
 _log = logging.getLogger(__name__)
 
 EXPECTED = (OSError, Refusal)  # what a storage or a payload can do to a worker
-SCAN = Ordering("id", descending=True)
-_COLUMNS = (*SLIM, tasks_table.c.data_unit_id, *PAYLOAD)
 
 
 @dataclass
@@ -66,7 +67,7 @@ class ExportJobs:
         settings: Settings,
         bugs: Bugs,
         rows: AsyncJobs,
-        tasks: Tasks,
+        listings: Mapping[Kind, Listing],
         catalogue: Catalogue,
         payloads: Payloads,
         objects: ObjectStore,
@@ -76,7 +77,7 @@ class ExportJobs:
         self._settings = settings
         self._bugs = bugs
         self._rows = rows
-        self._tasks = tasks
+        self._listings = listings
         self._catalogue = catalogue
         self._payloads = payloads
         self._objects = objects
@@ -90,11 +91,16 @@ class ExportJobs:
         """Return the storage that a job would write to, after all checks that come before one.
 
         Raises:
-            BadRequest: The project or the storage is none of the caller's tenant, or cannot be written to.
+            BadRequest: The project, a dataset version or the storage is none of the caller's tenant, or the storage
+                cannot be written to.
             UnsafePath: A symbolic link on the path leaves the storage.
         """
         tenant = caller.tenant
-        self._known(lambda: self._catalogue.project(tenant, request.project_id), "project_id", request.project_id)
+        if request.project_id is not None:
+            project_id = request.project_id
+            self._known(lambda: self._catalogue.project(tenant, project_id), "project_id", project_id)
+        for version in request.versions:
+            self._known(partial(self._catalogue.dataset_version, tenant, version), "filter", version)
         storage = self._known(
             lambda: self._catalogue.storage(tenant, request.storage_id), "storage_id", request.storage_id
         )
@@ -111,17 +117,18 @@ class ExportJobs:
             storage_url: Endpoint of objects on the caller's transport, for the URLs in the bundle.
 
         Raises:
-            BadRequest: The project or the storage is none of the caller's tenant, or cannot be written to.
+            BadRequest: The project, a dataset version or the storage is none of the caller's tenant, or the storage
+                cannot be written to.
             UnsafePath: A symbolic link on the path leaves the storage.
         """
         root = self.check(caller, request)
         job_id = self._draws.uuid("async-jobs")
-        bundle = BundleWriter(root, request.path, job_id, request.target, self._settings.bundle_layout)
+        bundle = BundleWriter(root, request.path, job_id, request.kind.target, self._settings.bundle_layout)
         root.check(bundle.prefix)
         data = {
             "params": {
                 "project_id": request.project_id,
-                "targets": [request.target],
+                "targets": [request.kind.target],
                 "filter": dict(request.raw_filter),
             }
         }
@@ -129,7 +136,7 @@ class ExportJobs:
         self._rows.add(job_id, caller.member_of, caller.user, job.state)
         conditions = request.selection.conditions
         if "delegated-filter-loss" in self._bugs:
-            conditions = tuple(test for test in conditions if test.field == "project_id")
+            conditions = tuple(test for test in conditions if test.field == request.kind.scope)
         run = _Run(
             job=job,
             request=request,
@@ -208,7 +215,7 @@ class ExportJobs:
                     run.bundle.discard()
 
     def _start(self, run: _Run) -> None:
-        run.total = self._tasks.count(run.tenant, run.conditions)
+        run.total = self._listings[run.request.kind].count(run.tenant, run.conditions)
         run.job.start(self._clock.now(), run.total)
         self._tell(run)
         self._later(run, self._chunk)
@@ -220,11 +227,13 @@ class ExportJobs:
             offset=0,
             limit=run.chunk_rows + 1,
         )
-        found = self._tasks.keyset_page(run.tenant, run.conditions, SCAN, place, _COLUMNS)
+        kind = run.request.kind
+        columns = (kind.line_id, "data_unit_id", *PAYLOAD)
+        found = self._listings[kind].keyset_page(run.tenant, run.conditions, Ordering(kind.key), place, columns)
         rows, more = found[: run.chunk_rows], len(found) > run.chunk_rows
         if rows:
             run.bundle.add_chunk(self._lines(run, rows))
-            run.below = rows[-1]["id"]
+            run.below = rows[-1]["key"]
         done = run.bundle.records
         run.job.progress(self._clock.now(), done, max(run.total, done) if more else done)
         if more:
@@ -236,7 +245,7 @@ class ExportJobs:
 
     def _lines(self, run: _Run, rows: list[dict[str, Any]]) -> list[str]:
         files = self._catalogue.files([row["data_unit_id"] for row in rows if row["data_unit_id"] is not None])
-        lines = []
+        lines, kind = [], run.request.kind
         for row in rows:
             entries = {}
             for item in files.get(row["data_unit_id"], ()):
@@ -251,7 +260,8 @@ class ExportJobs:
                     run.bundle.add_file(path, body)
                     entry["bundle_path"] = str(path)
                 entries[item["specification"]] = entry
-            lines.append(line(row["id"], self._payloads.text(row), row["payload_digest"], entries))
+            keys = {"id": row[kind.line_id], kind.key: row["key"]}
+            lines.append(line(keys, self._payloads.text(row), row["payload_digest"], entries))
         return lines
 
     def _body(self, item: Mapping[str, Any]) -> bytes | None:

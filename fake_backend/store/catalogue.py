@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 from sqlalchemy import RowMapping, bindparam, func, select, update
 
@@ -13,6 +14,8 @@ from fake_backend.store.schema import (
     data_files,
     data_units,
     file_specifications,
+    ground_truth_dataset_versions,
+    ground_truth_datasets,
     metadata,
     projects,
     storages,
@@ -98,6 +101,35 @@ class Catalogue:
             "file_specifications": [
                 {name: item[name] for name in ("id", "name", "file_type", "is_primary")} for item in specifications
             ],
+        }
+
+    def dataset(self, tenant: str | None, dataset_id: int) -> dict[str, Any]:
+        """Return a ground-truth dataset.
+
+        Raises:
+            NotFound: No such dataset for this tenant.
+        """
+        row = self._one(ground_truth_datasets, tenant, dataset_id)
+        return {
+            "id": row["id"],
+            "name": row["name"],
+            "tenant_id": crc32(row["tenant"].encode()),  # the wire has a number, this backend codes alone
+            "project_id": row["project_id"],
+            "description": "",
+        }
+
+    def dataset_version(self, tenant: str | None, version_id: int) -> dict[str, Any]:
+        """Return a version of a ground-truth dataset.
+
+        Raises:
+            NotFound: No such version for this tenant.
+        """
+        row = self._one(ground_truth_dataset_versions, tenant, version_id)
+        return {
+            "id": row["id"],
+            "ground_truth_dataset": row["ground_truth_dataset_id"],
+            "name": row["name"],
+            "is_released": row["is_released"],
         }
 
     def units(self, ids: Sequence[int]) -> dict[int, dict[str, Any]]:

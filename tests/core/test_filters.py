@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fake_backend.core.errors import BadRequest
-from fake_backend.core.filters import TASKS_JOB, TASKS_V1, TASKS_V2, Comparison, Condition
+from fake_backend.core.filter_sets import TASKS_JOB, TASKS_V1, TASKS_V2
+from fake_backend.core.filters import Comparison, Condition
 
 blanks = st.sampled_from(["", " ", "\t", " \t "])
 

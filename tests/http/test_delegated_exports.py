@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from fake_backend.store.listing import Listing
+
 BODY = {
     "storage_id": 3,
     "path": "exports/run",
@@ -222,7 +224,7 @@ def test_a_file_that_is_gone_costs_itself_alone(acme, backend) -> None:
 
 def test_whatever_breaks_a_worker_ends_its_job(acme, backend, monkeypatch) -> None:
     """An error that nobody foresaw is a failed job and a line in the log, never a clock that stops."""
-    monkeypatch.setattr(type(backend._world.tasks), "keyset_page", lambda *_a, **_k: [].pop())
+    monkeypatch.setattr(Listing, "keyset_page", lambda *_a, **_k: [].pop())
 
     assert "FAILED" == finished(acme)["status"]
 

@@ -12,11 +12,13 @@ from sqlalchemy.dialects import sqlite
 
 from fake_backend.core.cursor import Seek
 from fake_backend.core.errors import InvalidCursor
-from fake_backend.core.filters import TASKS_V1
+from fake_backend.core.filter_sets import TASKS_V1
 from fake_backend.store import schema
 from fake_backend.store.database import Database
 from fake_backend.store.instants import restored, shown, stored
-from fake_backend.store.tasks import SLIM, Ordering, Tasks, keyset_query
+from fake_backend.store.kinds import TASKS
+from fake_backend.store.listing import Listing, keyset_query
+from fake_backend.store.ordering import Ordering
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -100,7 +102,7 @@ def passes(row, query) -> bool:
 def test_conditions_keep_the_rows_that_plain_python_keeps(database, query, tenant, field) -> None:
     """Whatever keys are combined, SQL and plain code agree on the rows, their order and their number."""
     conditions = TASKS_V1.select(query.items()).conditions
-    tasks = Tasks(database)
+    tasks = Listing(database, TASKS)
     kept = [row for row in ROWS if row["tenant"] == tenant and passes(row, query)]
     expected = [row["id"] for row in sorted(kept, key=lambda row: (row[field], row["id"]), reverse=True)]
 
@@ -115,7 +117,7 @@ def test_a_keyset_page_is_an_index_seek(database, beyond) -> None:
     """The planner seeks in (project, id) and sorts nothing, at the start and in the depth (export guide, 2)."""
     conditions = TASKS_V1.select([("project", "1"), ("is_discarded", "false")]).conditions
     place = Seek(descending=True, beyond=beyond, offset=0, limit=51)
-    query = keyset_query("acme", conditions, Ordering("id"), place, SLIM)
+    query = keyset_query(TASKS, "acme", conditions, Ordering("id"), place, columns=["id", "created"])
     sql = str(query.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True}))
     with database.transaction() as connection:
         plan = [row.detail for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}")]

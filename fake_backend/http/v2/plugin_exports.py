@@ -26,7 +26,7 @@ def enqueue() -> Response:
         {
             "job_id": job.id,
             "status": str(job.status).lower(),
-            "targets": [request.target],
+            "targets": [request.kind.target],
             "total_count": None,  # SYN-7112: nothing is counted yet
             "message": "The export was queued.",
             "ray_job_id": request.ray_job_id,

@@ -1,0 +1,184 @@
+"""Which query keys each list declares: three targets, each in the first API, in the second, and in an export job.
+
+A key that looks as if it should be here and is not, is a trap of the real backend, kept on purpose: ``task`` and
+``workshops`` of assignments (SYN-7574), ``created_after`` and ``has_data`` of the first API (SYN-7398, SYN-7545), the
+singular ``ground_truth_dataset_version`` of the first API, ``pgh_id__lt`` and ``id__in`` of events (SYN-7544).
+
+Source: contract.md 3.2 for the first API and the jobs; the OpenAPI file's declared parameters for the second.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fake_backend.core.filters import (
+    Comparison,
+    Condition,
+    FilterSet,
+    choice_of,
+    file_named,
+    holding,
+    moment_is,
+    number_is,
+    numbers_among,
+    numbers_within,
+    related_by_name,
+    related_by_truth,
+    related_to,
+    related_to_one,
+    text_is,
+    texts_among,
+    truth_is,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from fake_backend.core.filters import Parser
+
+STATUS_LABELS = ("stand_by", "in_progress", "completed", "skipped")
+STATUS_REVIEWS = ("stand_by", "in_progress", "completed", "rejected", "skipped")
+SCHEMAS = ("any", "dm_schema_v1")
+
+_COMPARISONS = {"gt": Comparison.ABOVE, "gte": Comparison.AT_LEAST, "lt": Comparison.BELOW, "lte": Comparison.AT_MOST}
+_TASK_RELATIONS = ("assignments", "labelers", "reviewers", "groups", "stages", "workshops", "tags")
+_ASSIGNMENT_RELATIONS = ("reviewers", "groups", "stages", "tags", "task_tags")
+_ASSIGNMENT_INSTANTS = (
+    "created",
+    "label_submitted",
+    "last_labeled",
+    "last_reviewed",
+    "labeler_last_action_at",
+    "reviewer_last_action_at",
+)
+_STATUSES: Mapping[str, Parser] = {
+    "status_label": choice_of("status_label", *STATUS_LABELS),
+    "status_review": choice_of("status_review", *STATUS_REVIEWS),
+}
+
+
+def _common(key: str) -> dict[str, Parser]:
+    """Return the keys that all lists of the first API declare; ids are those of the list's primary key."""
+    return {
+        "ids": numbers_within(key),
+        "ids_ex": numbers_within(key, Comparison.OUTSIDE),
+        "search": file_named,
+    }
+
+
+def _by_id() -> dict[str, Parser]:
+    return {
+        "id": number_is("id"),
+        "id__in": numbers_within("id"),
+        **{f"id__{name}": number_is("id", test) for name, test in _COMPARISONS.items()},
+    }
+
+
+def _discarded(text: str) -> Condition | None:
+    choice = text.strip().lower()
+    if choice == "all":
+        return None
+    if choice not in {"discarded", "not_discarded", "active"}:
+        raise ValueError(f"Select a valid choice. {choice} is not one of the available choices.")
+    return Condition("is_discarded", Comparison.EQUALS, choice == "discarded")
+
+
+def _of_job(first_api: FilterSet, shard_key: str, more: Mapping[str, Parser] | None = None) -> FilterSet:
+    """Return what an export job takes: the export's raw filter and the two bounds that shards add (contract.md 2.2)."""
+    bounds = {
+        "_id_gte": number_is(shard_key, Comparison.AT_LEAST),
+        "_id_lt": number_is(shard_key, Comparison.BELOW),
+    }
+    return FilterSet({**first_api.declared, **(more or {}), **bounds}, lists=first_api.lists | frozenset(more or ()))
+
+
+TASKS_V1 = FilterSet(
+    {
+        **_common("id"),
+        "project": number_is("project_id"),
+        **_by_id(),
+        "is_discarded": truth_is("is_discarded"),
+        "schema": choice_of("schema", *SCHEMAS),
+        "has_assignment": holding("assignments"),
+        "has_reached_max_assignments": truth_is("has_reached_max_assignments"),
+        **_STATUSES,
+        **{relation: related_to(relation) for relation in _TASK_RELATIONS},
+        "assignments__is_discarded": related_by_truth("assignments__is_discarded"),
+        "discarded_filter": _discarded,
+        **{f"created__{name}": moment_is("created", test) for name, test in _COMPARISONS.items()},
+    },
+    lists=frozenset({"ids", "ids_ex", "id__in", "schema", *_STATUSES, *_TASK_RELATIONS}),
+)
+
+TASKS_V2 = FilterSet(
+    {
+        "project": number_is("project_id"),
+        "is_discarded": truth_is("is_discarded"),
+        "has_data": truth_is("has_data"),
+        "schema": choice_of("schema", *SCHEMAS),
+    },
+    lists=frozenset({"schema"}),
+)
+
+TASKS_JOB = _of_job(TASKS_V1, "id")
+
+# What both APIs know of assignments: the second one's text says that it takes the first one's filters.
+_ASSIGNMENTS: Mapping[str, Parser] = {
+    "project": number_is("project_id"),
+    **_by_id(),
+    "workshop": number_is("workshop_id"),
+    "tasks": numbers_among("task_id"),
+    "users": numbers_among("user_id"),
+    **{relation: related_to(relation) for relation in _ASSIGNMENT_RELATIONS},
+    **_STATUSES,
+    **{name: truth_is(name) for name in ("is_discarded", "is_discard_confirmed", "is_confirmed")},
+    **{
+        f"{instant}__{name}": moment_is(instant, test)
+        for instant in _ASSIGNMENT_INSTANTS
+        for name, test in _COMPARISONS.items()
+    },
+}
+_ASSIGNMENT_LISTS = frozenset({"id__in", "tasks", "users", *_ASSIGNMENT_RELATIONS, *_STATUSES})
+
+ASSIGNMENTS_V1 = FilterSet({**_common("id"), **_ASSIGNMENTS}, lists=_ASSIGNMENT_LISTS | {"ids", "ids_ex"})
+
+# ``_after`` and ``_before`` include their instant, as django-filter's range filter does.
+ASSIGNMENTS_V2 = FilterSet(
+    {
+        **_ASSIGNMENTS,
+        **{f"{instant}_after": moment_is(instant, Comparison.AT_LEAST) for instant in _ASSIGNMENT_INSTANTS},
+        **{f"{instant}_before": moment_is(instant, Comparison.AT_MOST) for instant in _ASSIGNMENT_INSTANTS},
+    },
+    lists=_ASSIGNMENT_LISTS,
+)
+
+ASSIGNMENTS_JOB = _of_job(ASSIGNMENTS_V1, "id")
+
+_GROUND_TRUTH_LISTS = ("ground_truth", "ground_truth_dataset_versions", "categories", "classes", "task")
+
+GROUND_TRUTH_V1 = FilterSet(
+    {
+        **_common("pgh_id"),
+        "ground_truth": numbers_among("ground_truth_id"),
+        "ground_truth_dataset_versions": related_to("versions"),
+        "category": text_is("category"),
+        "categories": texts_among("category"),
+        "classes": related_by_name("classes"),
+        "task": numbers_among("task_id"),
+    },
+    lists=frozenset({"ids", "ids_ex", *_GROUND_TRUTH_LISTS}),
+)
+
+GROUND_TRUTH_V2 = FilterSet(
+    {
+        "ground_truth_dataset": number_is("ground_truth_dataset_id"),
+        "ground_truth_dataset_version": related_to_one("versions"),
+        "project": related_to_one("projects"),
+        "pgh_obj_id__in": numbers_among("ground_truth_id"),
+    },
+    lists=frozenset({"pgh_obj_id__in"}),
+)
+
+GROUND_TRUTH_JOB = _of_job(GROUND_TRUTH_V1, "ground_truth_id", {"ground_truth_dataset_version": related_to("versions")})
+
+GROUND_TRUTH_DATASETS_V2 = FilterSet({"project": number_is("project_id")})

@@ -1,0 +1,91 @@
+"""``/sdk/``: the lists that exports walk, by page number or by cursor (contract.md 3.1, 3.2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Response
+
+from fake_backend.core.filter_sets import ASSIGNMENTS_V1, GROUND_TRUTH_V1, TASKS_V1
+from fake_backend.http.answers import answer
+from fake_backend.http.pages import by_cursor, by_number
+from fake_backend.http.request import caller, query, storage_url, world
+from fake_backend.http.v1.rows import ASSIGNMENT, GROUND_TRUTH_EVENT, TASK
+from fake_backend.http.wire import Around, Shape, response_mode
+from fake_backend.store.kinds import ASSIGNMENTS, GROUND_TRUTH, TASKS
+
+if TYPE_CHECKING:
+    from fake_backend.core.filters import FilterSet
+    from fake_backend.store.kinds import Kind
+
+lists = Blueprint("v1-lists", __name__, url_prefix="/sdk")
+
+PAGE_SIZE = 100  # contract 2.2 row 2 and 4 ask for 100; the default itself is assumed
+MAX_PAGE_SIZE = 1000  # contract 3.2: "caller 1-1000"
+KNOWN = frozenset(
+    {"page", "page_size", "pagination", "cursor", "ordering", "fields", "expand", "response_mode", "url_host"}
+)
+
+
+@dataclass(frozen=True)
+class List:
+    """One list.
+
+    Args:
+        path: Below ``/sdk/``.
+        kind: Its rows.
+        filters: The keys that it declares.
+        shape: What a row shows.
+    """
+
+    path: str
+    kind: Kind
+    filters: FilterSet
+    shape: Shape
+
+
+LISTS = (
+    List("tasks", TASKS, TASKS_V1, TASK),
+    List("assignments", ASSIGNMENTS, ASSIGNMENTS_V1, ASSIGNMENT),
+    List("ground_truth_events", GROUND_TRUTH, GROUND_TRUTH_V1, GROUND_TRUTH_EVENT),
+)
+
+
+def list_rows(listed: List) -> Response:
+    """One page of the caller's rows; ``pagination=cursor`` turns counting and offsets off.
+
+    ``ordering`` takes the list's key or ``created`` (SYN-7533: the list of tasks is ordered by ``-created`` unless
+    told). A target that the world's settings leave out ignores ``response_mode`` (SYN-7535).
+    """
+    asked, tenant, here = query(), caller().tenant, world()
+    chosen = asked.select(listed.filters, KNOWN)
+    ordering = listed.kind.ordering(asked.last("ordering"))
+    size = asked.size("page_size", PAGE_SIZE, MAX_PAGE_SIZE)
+    shape = listed.shape.of(asked.listed("fields"), asked.listed("expand"))
+    rows = here.rows[listed.kind]
+    if asked.last("pagination") == "cursor":
+        page = by_cursor(
+            asked,
+            size=size,
+            descending=ordering.descending,
+            position=ordering.position,
+            read=lambda place: rows.keyset_page(tenant, chosen.conditions, ordering, place, shape.columns),
+        )
+    else:
+        page = by_number(
+            asked,
+            size=size,
+            count=rows.count(tenant, chosen.conditions),
+            read=lambda offset, limit: rows.offset_page(
+                tenant, chosen.conditions, ordering, offset=offset, limit=limit, columns=shape.columns
+            ),
+        )
+    honoured = listed.kind.target in here.settings.presigned_targets
+    mode = response_mode(asked) if honoured else "inline"
+    return answer(page.as_v1(shape.show(Around(here, page.rows, mode, storage_url()))))
+
+
+for _listed in LISTS:
+    lists.add_url_rule(f"/{_listed.path}/", _listed.path, partial(list_rows, _listed))

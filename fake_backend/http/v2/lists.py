@@ -1,0 +1,75 @@
+"""``/v2/``: the slim lists, by cursor alone (OpenAPI ``task_list`` and its like; contract.md 3.1, 6)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Response
+
+from fake_backend.core.filter_sets import ASSIGNMENTS_V2, GROUND_TRUTH_DATASETS_V2, GROUND_TRUTH_V2, TASKS_V2
+from fake_backend.http.answers import enveloped
+from fake_backend.http.pages import by_cursor
+from fake_backend.http.request import caller, query, storage_url, world
+from fake_backend.http.v2.rows import ASSIGNMENT, DATASET, GROUND_TRUTH_EVENT, TASK
+from fake_backend.http.wire import Around, Shape
+from fake_backend.store.kinds import ASSIGNMENTS, DATASETS, GROUND_TRUTH, TASKS
+
+if TYPE_CHECKING:
+    from fake_backend.core.filters import FilterSet
+    from fake_backend.store.kinds import Kind
+
+lists = Blueprint("v2-lists", __name__, url_prefix="/v2")
+
+PER_PAGE = 50  # the OpenAPI example's
+MAX_PER_PAGE = 200  # contract 3.1: what the client asks for
+KNOWN = frozenset({"cursor", "per_page", "sort", "url_host"})
+
+
+@dataclass(frozen=True)
+class List:
+    """One list.
+
+    Args:
+        path: Below ``/v2/``.
+        kind: Its rows.
+        filters: The keys that it declares.
+        shape: What a row shows.
+    """
+
+    path: str
+    kind: Kind
+    filters: FilterSet
+    shape: Shape
+
+
+LISTS = (
+    List("tasks", TASKS, TASKS_V2, TASK),
+    List("assignments", ASSIGNMENTS, ASSIGNMENTS_V2, ASSIGNMENT),
+    List("ground-truth-events", GROUND_TRUTH, GROUND_TRUTH_V2, GROUND_TRUTH_EVENT),
+    List("ground-truth-datasets", DATASETS, GROUND_TRUTH_DATASETS_V2, DATASET),
+)
+
+
+def list_rows(listed: List) -> Response:
+    """One keyset page of the caller's rows, without payloads and without a count."""
+    asked, tenant = query(), caller().tenant
+    chosen = asked.select(listed.filters, KNOWN)
+    ordering = listed.kind.ordering(asked.last("sort"))
+    size = asked.size("per_page", PER_PAGE, MAX_PER_PAGE)
+    here, columns = world(), listed.shape.columns
+    page = by_cursor(
+        asked,
+        size=size,
+        descending=ordering.descending,
+        position=ordering.position,
+        read=lambda place: here.rows[listed.kind].keyset_page(tenant, chosen.conditions, ordering, place, columns),
+    )
+    pagination = {"next_cursor": page.next, "previous_cursor": page.previous, "per_page": size}
+    items = listed.shape.show(Around(here, page.rows, "inline", storage_url()))
+    return enveloped(items, pagination=pagination)
+
+
+for _listed in LISTS:
+    lists.add_url_rule(f"/{_listed.path}/", _listed.path, partial(list_rows, _listed))

@@ -1,0 +1,172 @@
+"""A list of rows of one kind: pages by key or by offset, counts, and rows by key."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ColumnElement, Select, delete, func, select, union
+
+from fake_backend.core.filters import Comparison
+from fake_backend.store.database import as_dicts
+from fake_backend.store.ordering import CREATED
+from fake_backend.store.selection import among, clause, owned, scope
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from fake_backend.core.cursor import Seek
+    from fake_backend.core.filters import Condition
+    from fake_backend.store.database import Database
+    from fake_backend.store.kinds import Kind
+    from fake_backend.store.ordering import Ordering
+
+type Row = dict[str, Any]
+
+MOST_WALKS = 100  # SQLite joins up to 500 selections, each of which takes a moment to plan
+
+
+class Listing:
+    """Queries over the rows of one kind, of every tenant; each call names the tenant that asks.
+
+    A row has its key as ``key``, the columns that were asked for, and ``created`` where it is the order.
+
+    Args:
+        database: Where the rows are.
+        kind: What they are.
+    """
+
+    def __init__(self, database: Database, kind: Kind) -> None:
+        self._database = database
+        self.kind = kind
+
+    def __repr__(self) -> str:
+        return f"<Listing {self.kind.target}>"
+
+    def count(self, tenant: str | None, conditions: Sequence[Condition]) -> int:
+        """Return how many rows pass ``conditions``."""
+        query = select(func.count(self.kind.column)).where(*scope(self.kind, tenant, conditions))
+        with self._database.transaction() as connection:
+            return connection.execute(query).scalar_one()
+
+    def keyset_page(
+        self,
+        tenant: str | None,
+        conditions: Sequence[Condition],
+        ordering: Ordering,
+        place: Seek,
+        columns: Iterable[str] | None = None,
+    ) -> list[Row]:
+        """Return the rows that ``place`` asks for: an index seek, and a skip only within a run of equal values.
+
+        Args:
+            tenant: Who asks.
+            conditions: What rows must pass.
+            ordering: Order of the list.
+            place: Where the page is.
+            columns: Names of what is read; everything when left out.
+        """
+        return self._rows(keyset_query(self.kind, tenant, conditions, ordering, place, columns=columns))
+
+    def offset_page(
+        self,
+        tenant: str | None,
+        conditions: Sequence[Condition],
+        ordering: Ordering,
+        *,
+        offset: int,
+        limit: int,
+        columns: Iterable[str] | None = None,
+    ) -> list[Row]:
+        """Return ``limit`` rows after skipping ``offset``: the database rescans what it skips (SYN-7542)."""
+        query = _read(self.kind, columns, ordering).where(*scope(self.kind, tenant, conditions))
+        query = query.order_by(*_order(self.kind, ordering, ordering.descending))
+        return self._rows(query.offset(offset).limit(limit))
+
+    def by_keys(self, tenant: str | None, keys: Iterable[int], columns: Iterable[str] | None = None) -> dict[int, Row]:
+        """Return the caller's rows among ``keys``; the others do not exist."""
+        query = _read(self.kind, columns).where(*scope(self.kind, tenant, ()), among(self.kind.column, list(keys)))
+        return {row["key"]: row for row in self._rows(query)}
+
+    def remove(self, keys: Iterable[int]) -> int:
+        """Delete rows, as another user of the backend would; return how many there were."""
+        with self._database.transaction() as connection:
+            return connection.execute(delete(self.kind.table).where(among(self.kind.column, list(keys)))).rowcount
+
+    def _rows(self, query: Select[Any]) -> list[Row]:
+        with self._database.transaction() as connection:
+            return as_dicts(connection.execute(query))
+
+
+def keyset_query(
+    kind: Kind,
+    tenant: str | None,
+    conditions: Sequence[Condition],
+    ordering: Ordering,
+    place: Seek,
+    *,
+    columns: Iterable[str] | None = None,
+) -> Select[Any]:
+    """Return the statement of a keyset page; public so that a test can read its plan."""
+    query = _read(kind, columns, ordering).order_by(*_order(kind, ordering, place.descending))
+    walked = _walked(kind, conditions) if tenant is not None and ordering.field == kind.key else None
+    if walked is None or tenant is None:
+        query = query.where(*scope(kind, tenant, conditions), *_beyond(kind.table.c[ordering.field], ordering, place))
+    else:
+        others = [clause(kind, condition) for condition in conditions if condition is not walked]
+        others.extend(_beyond(kind.relations[walked.field].of, ordering, place))
+        keys = [
+            _walk(kind, walked.field, value, [owned(kind.owners[walked.field], value, tenant), *others], place)
+            for value in _values(walked)
+        ]
+        query = query.where(kind.column.in_(keys[0] if len(keys) == 1 else union(*keys)))
+    if place.offset:
+        query = query.offset(place.offset)
+    return query.limit(place.limit)
+
+
+def _walk(kind: Kind, name: str, value: object, tests: Sequence[ColumnElement[bool]], place: Seek) -> Select[Any]:
+    """Return the keys of a page among the rows that have one value of the walked relation: a seek in its table.
+
+    Several values are several walks, whose union is a page still: each of them gives as many keys as the page takes.
+    """
+    relation = kind.relations[name]
+    page = (
+        select(relation.of.label("key"))
+        .join(kind.table, relation.to == relation.of)
+        .where(relation.value == value, *tests)
+        .order_by(relation.of.desc() if place.descending else relation.of.asc())
+        .limit(place.offset + place.limit)
+        .subquery()
+    )
+    return select(page.c.key)
+
+
+def _walked(kind: Kind, conditions: Sequence[Condition]) -> Condition | None:
+    """Return the condition along whose relation a page is a seek, ``None`` where there is none or it is too wide."""
+    for condition in conditions:
+        if condition.field == kind.walked and condition.test is Comparison.RELATED:
+            return condition if len(_values(condition)) <= MOST_WALKS else None
+    return None
+
+
+def _values(condition: Condition) -> list[object]:
+    return list(dict.fromkeys(condition.value)) if isinstance(condition.value, tuple) else []
+
+
+def _read(kind: Kind, columns: Iterable[str] | None, ordering: Ordering | None = None) -> Select[Any]:
+    names = dict.fromkeys(kind.table.c.keys() if columns is None else columns)
+    if ordering is not None and ordering.field == CREATED:
+        names[CREATED] = None
+    return select(kind.column.label("key"), *(kind.table.c[name] for name in names))
+
+
+def _beyond(column: ColumnElement[Any], ordering: Ordering, place: Seek) -> list[ColumnElement[bool]]:
+    if place.beyond is None:
+        return []
+    value = ordering.value(place.beyond)
+    return [column < value if place.descending else column > value]
+
+
+def _order(kind: Kind, ordering: Ordering, descending: bool) -> list[ColumnElement[Any]]:  # noqa: FBT001 (private)
+    columns = [kind.column] if ordering.field == kind.key else [kind.table.c[ordering.field], kind.column]
+    return [column.desc() if descending else column.asc() for column in columns]

@@ -1,0 +1,48 @@
+"""The order of a list, and what a cursor's position means in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from fake_backend.core.errors import InvalidCursor
+from fake_backend.core.filters import integer
+from fake_backend.store.instants import restored, stored
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+CREATED = "created"
+
+
+@dataclass(frozen=True)
+class Ordering:
+    """The order of a list: by its unique key, or by ``created``, keys breaking ties the same way.
+
+    Args:
+        field: The key's column, or ``created``.
+        descending: Whether the greatest come first.
+    """
+
+    field: str
+    descending: bool = True
+
+    def position(self, row: Mapping[str, Any]) -> str:
+        """Return the ordering value of a row as a cursor carries it: ``str`` of what Django's model holds."""
+        return str(restored(row[CREATED]) if self.field == CREATED else row["key"])
+
+    def value(self, position: str) -> int:
+        """Return the column's value for a cursor's position.
+
+        Raises:
+            InvalidCursor: The position is of another ordering, or none at all.
+        """
+        try:
+            if self.field != CREATED:
+                return integer(position)
+            moment = datetime.fromisoformat(position)
+            return stored(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+        except (ValueError, OverflowError) as error:
+            expected = "an instant" if self.field == CREATED else "an id"
+            raise InvalidCursor("Invalid cursor", received=position, expected=expected) from error

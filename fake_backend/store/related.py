@@ -1,0 +1,44 @@
+"""What hangs on rows of a page, read for the whole page at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from fake_backend.store.schema import assignments, ground_truth_event_classes, task_relations
+from fake_backend.store.selection import among
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fake_backend.store.database import Database
+
+
+class Related:
+    """Lookups by the keys of rows that the caller has been given."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def of_tasks(self, ids: Sequence[int]) -> dict[int, dict[str, list[int]]]:
+        """Return the related ids of each task by relation, assignments included."""
+        found: dict[int, dict[str, list[int]]] = {}
+        related = select(task_relations.c.task_id, task_relations.c.relation, task_relations.c.related_id)
+        assigned = select(assignments.c.task_id, assignments.c.id).where(among(assignments.c.task_id, list(ids)))
+        with self._database.transaction() as connection:
+            for task, relation, other in connection.execute(related.where(among(task_relations.c.task_id, list(ids)))):
+                found.setdefault(task, {}).setdefault(relation, []).append(other)
+            for task, other in connection.execute(assigned.order_by(assignments.c.id)):
+                found.setdefault(task, {}).setdefault("assignments", []).append(other)
+        return found
+
+    def classes(self, pgh_ids: Sequence[int]) -> dict[int, list[str]]:
+        """Return the classes of ground-truth events, each list in the order that the wire keeps."""
+        table = ground_truth_event_classes
+        query = select(table.c.pgh_id, table.c.name).where(among(table.c.pgh_id, list(pgh_ids)))
+        found: dict[int, list[str]] = {}
+        with self._database.transaction() as connection:
+            for pgh_id, name in connection.execute(query.order_by(table.c.pgh_id, table.c.position)):
+                found.setdefault(pgh_id, []).append(name)
+        return found
