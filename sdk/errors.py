@@ -18,6 +18,7 @@
     │   │   ├── OpaqueCursorError    ``next_cursor`` is neither URL nor path
     │   │   └── PaginationLoopError  a ``next`` link comes a second time
     │   ├── QueryTooLongError        refused before it is sent
+    │   ├── FilterError              a filter that a list does not take, refused before it is sent
     │   ├── ConfigurationError       host or token missing or unusable
     │   ├── StreamError              the progress stream is given up
     │   ├── PayloadError             a row's payload cannot be had

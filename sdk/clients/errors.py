@@ -130,6 +130,10 @@ class QueryTooLongError(ClientError):
     """The encoded query is longer than the backend takes; nothing was sent (contract.md 3.2)."""
 
 
+class FilterError(ClientError, ValueError):
+    """A filter that the list does not take, so that it would answer with more rows than asked for; nothing was sent."""
+
+
 class ConfigurationError(ClientError):
     """Host, token or tenant is missing or cannot be used."""
 

@@ -12,6 +12,13 @@ from urllib.parse import urlencode
 MAX_QUERY_BYTES = 10_000  # contract.md 3.2; the real front end fails from 11,568 bytes on (incidents.md 5, SYN-7408)
 REPEATED = frozenset({"expand"})  # sent once for each value; every other list is a comma list
 
+
+class Repeated(tuple[object, ...]):
+    """Values of one parameter that is sent once for each (OpenAPI: ``style: form, explode: true``)."""
+
+    __slots__ = ()
+
+
 Params = Mapping[str, object]
 """Query parameters: strings, numbers, booleans, dates, or lists of them; ``None`` is left out."""
 
@@ -20,7 +27,8 @@ def encode(params: Params) -> str:
     """Return the encoded query string.
 
     Args:
-        params: Names and values; ``None`` is left out, lists become comma lists, ``expand`` is repeated.
+        params: Names and values; ``None`` is left out, lists become comma lists, ``expand`` and
+            ``Repeated`` are repeated.
 
     Raises:
         TypeError: A value is an object of another kind; the key is named.
@@ -31,7 +39,8 @@ def encode(params: Params) -> str:
             continue
         if isinstance(value, list | tuple | set | frozenset | range):
             items = [_text(name, item) for item in (sorted(value) if isinstance(value, set | frozenset) else value)]
-            pairs += [(name, item) for item in items] if name in REPEATED else [(name, ",".join(items))]
+            again = name in REPEATED or isinstance(value, Repeated)
+            pairs += [(name, item) for item in items] if again else [(name, ",".join(items))]
         else:
             pairs.append((name, _text(name, value)))
     return urlencode(pairs, safe=",:")

@@ -56,7 +56,14 @@ def test_get_tasks_gives_an_iterator_and_a_number(v1) -> None:
     assert 1 == count
     assert 1 == len(backend.asked)
     assert [row] == list(rows)
-    expected = {"project": "1", "page_size": "10", "expand": "data_unit", "ordering": "-id", "pagination": "cursor"}
+    expected = {
+        "project": "1",
+        "page_size": "10",
+        "expand": "data_unit",
+        "ordering": "-id",
+        "pagination": "cursor",
+        "response_mode": "presigned",
+    }
     assert {name: [value] for name, value in expected.items()} == backend.asked[1].query
 
 

@@ -10,7 +10,7 @@ from scripted import Answer
 from fake_backend import FakeBackend
 from fake_backend.transports.in_process import NoAnswer
 from sdk.clients.backend_v2 import BackendV2Client
-from sdk.clients.backend_v2.tasks import BULK_LIMIT
+from sdk.clients.backend_v2.slim import BULK_LIMIT, bulk_rows
 from sdk.clients.errors import (
     ConflictError,
     IncompleteResponseError,
@@ -74,14 +74,12 @@ def test_too_many_ids_or_one_twice_are_refused_before_they_are_sent(v2, ids) -> 
 @given(st.lists(st.integers(1, 9), max_size=8), st.sets(st.integers(1, 9), min_size=1))
 def test_a_bulk_answer_holds_asked_rows_once_or_is_an_error(answered, asked) -> None:
     """A row of another id, or one twice, would become a file too many."""
-    from sdk.clients.backend_v2.tasks import _rows
-
     rows = [{"id": number} for number in answered]
     if set(answered) <= asked and len(set(answered)) == len(answered):
-        assert rows == _rows(envelope(rows), asked)
+        assert rows == bulk_rows(envelope(rows), asked)
     else:
         with pytest.raises(ResponseError, match=r"row"):
-            _rows(envelope(rows), asked)
+            bulk_rows(envelope(rows), asked)
 
 
 @pytest.mark.parametrize(

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self, overload
 
-from sdk.clients.connected import ConnectedClient
+from sdk.clients.backend.requesting import RequestingClient
+from sdk.clients.backend.rows import SelectedRows
 from sdk.clients.credentials import Credentials, credentials_from
 from sdk.clients.errors import ClientError
-from sdk.clients.pagination import Page, Params, Row, fetch_page, row_of, walk_pages
-from sdk.clients.retry import PagePolicy, Timeouts
+from sdk.clients.lists import ASSIGNMENTS, GROUND_TRUTH_EVENTS, TASKS
+from sdk.clients.pagination import Params, Row, row_of
+from sdk.clients.retry import Timeouts
 from sdk.clients.transport import Transport
 from sdk.clock import Clock, SystemClock
 from sdk.storage import StorageRoot, StorageSession, open_storage
@@ -18,14 +20,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 
-TASKS = "/sdk/tasks/"
-TASK_PAGE_SIZE = 50  # contract.md 3.2: rows that carry a payload
-ID_PAGE_SIZE = 1000  # contract.md 3.2: the most that a caller may ask for
 DEFAULT_TIMEOUTS = Timeouts(connect=5, read=15)  # contract.md 1.1
 NO_SESSION = frozenset({404, 405})  # a backend without ``session/`` (contract.md 7)
 
 
-class BackendClient(ConnectedClient):
+class BackendClient(RequestingClient):
     """The v1 API as one caller sees it; safe to share between threads.
 
     Args:
@@ -53,13 +52,12 @@ class BackendClient(ConnectedClient):
         url_host: str | None = None,
     ) -> None:
         credentials = Credentials(user_token, access_token, tenant)
-        self.clock: Clock = clock or SystemClock()
         super().__init__(
             Transport(
                 base_url,
                 headers=credentials.v1_headers(),
                 secrets=credentials.secrets,
-                clock=self.clock,
+                clock=clock or SystemClock(),
                 timeouts=timeouts,
                 extra_query={"url_host": url_host} if url_host else None,
             )
@@ -87,86 +85,86 @@ class BackendClient(ConnectedClient):
             url_host=variables.get("SYNAPSE_PLUGIN_RUN_URL_HOST", "").strip() or None,
         )
 
-    def get(self, path: str, params: Params | None = None, *, timeouts: Timeouts | None = None) -> Any:
-        """Send a GET and return its decoded body."""
-        return self._transport.request("GET", path, params=params, timeouts=timeouts)
-
-    def post(self, path: str, json: object = None, *, params: Params | None = None) -> Any:
-        """Send a POST and return its decoded body."""
-        return self._transport.request("POST", path, json=json, params=params)
-
-    def patch(self, path: str, json: object = None, *, params: Params | None = None) -> Any:
-        """Send a PATCH and return its decoded body."""
-        return self._transport.request("PATCH", path, json=json, params=params)
-
-    def put(self, path: str, json: object = None, *, params: Params | None = None) -> Any:
-        """Send a PUT and return its decoded body."""
-        return self._transport.request("PUT", path, json=json, params=params)
-
-    def page(self, path: str, params: Params | None = None, *, policy: PagePolicy | None = None) -> Page:
-        """Return one page of a list.
-
-        Args:
-            path: Path of the list, for example ``sdk/tasks``.
-            params: Filters and options.
-            policy: Page retries; none when absent.
-        """
-        return fetch_page(self._transport, path, params, policy or PagePolicy())
-
-    def walk_pages(
-        self, path: str, params: Params | None = None, *, policy: PagePolicy | None = None, cursor: bool = True
-    ) -> Iterator[Page]:
-        """Yield the pages of a list, one request each, as they are asked for.
-
-        Args:
-            path: Path of the list.
-            params: Filters and options of the first page; ``next`` links carry them on.
-            policy: Page retries and throttle; none when absent.
-            cursor: Ask for ``pagination=cursor`` unless ``params`` says otherwise.
-        """
-        given = dict(params or {})
-        if cursor:
-            given.setdefault("pagination", "cursor")
-        return walk_pages(self._transport, path, given, policy or PagePolicy())
-
-    def walk(
-        self, path: str, params: Params | None = None, *, policy: PagePolicy | None = None, cursor: bool = True
-    ) -> Iterator[Row]:
-        """Yield the rows of a list; see ``walk_pages``."""
-        for page in self.walk_pages(path, params, policy=policy, cursor=cursor):
-            yield from page.results
-
-    def count(self, path: str, filters: Params | None = None) -> int | None:
-        """Return how many rows a list has, by a page of one row.
-
-        Args:
-            path: Path of the list.
-            filters: Filters.
-
-        Returns:
-            The count; ``None`` when the backend does not say it or the request fails, whatever the failure.
-        """
-        try:
-            return self.page(path, {**(filters or {}), "page_size": 1}).count
-        except ClientError:
-            return None
-
     def get_tasks(self, filters: Params | None = None) -> tuple[Iterator[Row], int]:
-        """Return the tasks of a filter, newest id first, and their number.
+        """Return the tasks of a filter, the newest first, and their number.
 
         Args:
             filters: Filters; ``page_size``, ``ordering``, ``expand`` and the like win over the defaults.
 
         Returns:
-            A lazy iterator of rows with ``data`` and ``data_unit``, and the count.
+            A lazy iterator of rows with ``data``, the payload itself, and ``data_unit``; and the count.
+
+        Raises:
+            FilterError: A filter that the list does not take; nothing is sent.
+            ClientError: The rows cannot be counted.
         """
-        given = dict(filters or {})
-        options = {"expand": "data_unit", "page_size": TASK_PAGE_SIZE, "ordering": "-id", **given}
-        counted = self.page(TASKS, {**given, "page_size": 1}).count
-        if counted is None:
-            ids = {**given, "fields": "id", "ordering": "-id", "page_size": ID_PAGE_SIZE}
-            counted = sum(1 for _ in self.walk(TASKS, ids))
-        return self.walk(TASKS, options, policy=PagePolicy.export_default()), counted
+        return _iterator_and_count(SelectedRows(self, TASKS, filters))
+
+    def count_tasks(self, filters: Params | None = None) -> int:
+        """Return how many tasks a filter selects; raises as ``get_tasks``."""
+        return SelectedRows(self, TASKS, filters).count()
+
+    def get_assignments(self, filters: Params | None = None) -> tuple[Iterator[Row], int]:
+        """Return the assignments of a filter, the newest first, and their number; arguments as ``get_tasks``.
+
+        Returns:
+            A lazy iterator of rows with ``data``, ``file`` and ``data_unit {id, name, width, height, files}``; and the
+            count.
+        """
+        return _iterator_and_count(SelectedRows(self, ASSIGNMENTS, filters))
+
+    def get_assignments_stream(self, filters: Params | None = None) -> Iterator[Row]:
+        """Return the rows of ``get_assignments`` without counting them; nothing is sent before the first is taken."""
+        return SelectedRows(self, ASSIGNMENTS, filters).walk()
+
+    def count_assignments(self, filters: Params | None = None) -> int:
+        """Return how many assignments a filter selects; raises as ``get_tasks``."""
+        return SelectedRows(self, ASSIGNMENTS, filters).count()
+
+    def get_ground_truth_events(self, filters: Params | None = None) -> tuple[Iterator[Row], int]:
+        """Return the ground-truth events of a filter, the newest first, and their number; arguments as ``get_tasks``.
+
+        ``ground_truth_dataset_version`` is sent as ``ground_truth_dataset_versions``; the list ignores the singular.
+
+        Returns:
+            A lazy iterator of rows with ``id`` (the ground truth's, not unique), ``pgh_id`` (unique), ``data``,
+            ``files`` and ``data_unit``; and the count.
+        """
+        return _iterator_and_count(SelectedRows(self, GROUND_TRUTH_EVENTS, filters))
+
+    @overload
+    def list_ground_truth_events(
+        self, params: Params | None = None, *, list_all: Literal[False] = False
+    ) -> dict[str, Any]: ...
+
+    @overload
+    def list_ground_truth_events(self, params: Params | None = None, *, list_all: Literal[True]) -> list[Row]: ...
+
+    def list_ground_truth_events(
+        self, params: Params | None = None, *, list_all: bool = False
+    ) -> dict[str, Any] | list[Row]:
+        """Return ground-truth events: all of them as a list, or one page as it is.
+
+        Args:
+            params: Filters and options, as in ``get_ground_truth_events``.
+            list_all: Whether every page is walked; the list is then held as a whole.
+
+        Returns:
+            The rows; or ``{count, next, previous, results}``.
+
+        Raises:
+            FilterError: A filter that the list does not take; nothing is sent.
+        """
+        selected = SelectedRows(self, GROUND_TRUTH_EVENTS, params)
+        if list_all:
+            return list(selected.walk())
+        page = selected.page()
+        return {"count": page.count, "next": page.next, "previous": page.previous, "results": page.results}
+
+    def get_ground_truth_dataset_version(self, version_id: int) -> Row:
+        """Return a version of a ground-truth dataset: ``ground_truth_dataset``, ``name``, ``is_released``."""
+        path = f"/ground_truth_dataset_versions/{version_id}/"
+        return row_of(self.get(path), what=f"ground truth dataset version {version_id}")
 
     def get_project(self, project_id: int) -> Row:
         """Return a project."""
@@ -240,3 +238,7 @@ class BackendClient(ConnectedClient):
             return
         body: object = dict(entries[0]) if len(entries) == 1 else [dict(entry) for entry in entries]
         self._transport.request("POST", "/logs/", json=body, once=True)
+
+
+def _iterator_and_count(selected: SelectedRows) -> tuple[Iterator[Row], int]:
+    return selected.walk(), selected.count()

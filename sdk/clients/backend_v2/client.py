@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Self
 
+from sdk.clients.backend_v2.assignments import Assignments
 from sdk.clients.backend_v2.async_jobs import AsyncJobs
+from sdk.clients.backend_v2.ground_truth import GroundTruthDatasets, GroundTruthEvents
 from sdk.clients.backend_v2.plugin_exports import PluginExports
 from sdk.clients.backend_v2.tasks import Tasks
 from sdk.clients.connected import ConnectedClient
@@ -40,6 +42,9 @@ class BackendV2Client(ConnectedClient):
 
     Attributes:
         tasks: Lists and bulk fetch of tasks.
+        assignments: Lists and bulk fetch of assignments.
+        ground_truth_events: Lists and bulk data of ground-truth events.
+        ground_truth_datasets: Ground-truth datasets.
         plugin_exports: Delegated exports.
         async_jobs: State and progress of jobs.
 
@@ -73,6 +78,9 @@ class BackendV2Client(ConnectedClient):
             )
         )
         self.tasks = Tasks(self._transport)
+        self.assignments = Assignments(self._transport)
+        self.ground_truth_events = GroundTruthEvents(self._transport)
+        self.ground_truth_datasets = GroundTruthDatasets(self._transport)
         self.plugin_exports = PluginExports(self._transport)
         self.async_jobs = AsyncJobs(self._transport, timeouts=stream_timeouts, rng=rng)
 

@@ -44,6 +44,7 @@ def test_the_public_names_are_those_of_the_guide() -> None:
     actions = {"BaseExportAction", "ExportAction", "ExportContext", "ExportParams"}
     exporters = {"BaseExporter", "ExporterRunAdapter", "MetricsRecord", "ExportStatus"}
     handlers = {"TargetHandlerFactory", "ExportTargetHandler", "TaskExportTargetHandler"}
+    handlers |= {"AssignmentExportTargetHandler", "GroundTruthExportTargetHandler"}
     assert actions | exporters | handlers == set(public.__all__)
     assert all(hasattr(public, name) for name in public.__all__)
 
@@ -157,11 +158,10 @@ def test_parameters_default_to_the_guides() -> None:
     )
 
 
-@pytest.mark.parametrize("target", ["assignment", "ground_truth", "elsewhere"])
-def test_a_target_without_handler_is_refused_with_what_there_is(target: str) -> None:
+def test_a_target_without_handler_is_refused_with_what_there_is() -> None:
     """The sentence says which targets there are."""
-    with pytest.raises(UnsupportedTargetError, match=f"'{target}' is not supported.*'task' is"):
-        TargetHandlerFactory.get_handler(target)
+    with pytest.raises(UnsupportedTargetError, match="'elsewhere'; 'assignment', 'ground_truth', 'task' can"):
+        TargetHandlerFactory.get_handler("elsewhere")
 
 
 def test_the_task_handler_turns_rows_into_items(rig) -> None:

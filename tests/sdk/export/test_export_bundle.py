@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sdk.plugins.actions.export.bundle import Bundle, PartFile, payload_text
+from sdk.plugins.actions.export.bundle import Bundle, PartFile
 from sdk.plugins.actions.export.errors import BundleLineError, BundlePartError, RepeatedRowError
 from sdk.plugins.actions.export.items import bundle_item, chosen_file
+from sdk.plugins.actions.export.lines import payload_text
 from sdk.plugins.actions.export.manifest import Manifest, Part
 from sdk.storage.file_system import FileSystemStorage
 

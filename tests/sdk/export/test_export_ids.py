@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from sdk.plugins.actions.export.errors import ForeignRowError, IntegrityError, RepeatedRowError
 from sdk.plugins.actions.export.in_process import descending
-from sdk.plugins.actions.export.rows import by_id
+from sdk.plugins.actions.export.rows import by_key
 
 numbers = st.lists(st.integers(-(2**63), 2**63 - 1), unique=True, max_size=30)
 
@@ -39,11 +39,11 @@ def test_an_answer_is_matched_to_what_was_asked(ids, random) -> None:
     rows = [{"id": n} for n in ids]
     random.shuffle(rows)
 
-    assert {n: {"id": n} for n in ids} == by_id(rows, ids, "The answer")
+    assert {n: {"id": n} for n in ids} == by_key(rows, ids, "id", "The answer")
     with pytest.raises(RepeatedRowError, match=f"The answer holds row {ids[0]} twice"):
-        by_id([*rows, {"id": ids[0]}], ids, "The answer")
+        by_key([*rows, {"id": ids[0]}], ids, "id", "The answer")
     with pytest.raises(ForeignRowError, match=f"The answer holds row {ids[0]}, which was not asked for"):
-        by_id(rows, ids[1:], "The answer")
+        by_key(rows, ids[1:], "id", "The answer")
 
 
 @pytest.mark.parametrize("value", [None, "7", 7.0, True, [7]])

@@ -3,12 +3,19 @@
 from sdk.plugins.actions.export.action import BaseExportAction, ExportAction
 from sdk.plugins.actions.export.context import ExportContext
 from sdk.plugins.actions.export.exporter import BaseExporter
-from sdk.plugins.actions.export.handlers import ExportTargetHandler, TargetHandlerFactory, TaskExportTargetHandler
+from sdk.plugins.actions.export.handlers import (
+    AssignmentExportTargetHandler,
+    ExportTargetHandler,
+    GroundTruthExportTargetHandler,
+    TargetHandlerFactory,
+    TaskExportTargetHandler,
+)
 from sdk.plugins.actions.export.metrics import ExportStatus, MetricsRecord
 from sdk.plugins.actions.export.params import ExportParams
 from sdk.plugins.actions.export.run_adapter import ExporterRunAdapter
 
 __all__ = [
+    "AssignmentExportTargetHandler",
     "BaseExportAction",
     "BaseExporter",
     "ExportAction",
@@ -17,6 +24,7 @@ __all__ = [
     "ExportStatus",
     "ExportTargetHandler",
     "ExporterRunAdapter",
+    "GroundTruthExportTargetHandler",
     "MetricsRecord",
     "TargetHandlerFactory",
     "TaskExportTargetHandler",

@@ -10,7 +10,6 @@ Source: contract.md 2.5; incidents.md 6.5 for parts that are shorter than declar
 from __future__ import annotations
 
 import json
-import re
 import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from sdk.clients.payloads import is_wrapper
 from sdk.plugins.actions.export.bundle_index import BundleIndex, Place
 from sdk.plugins.actions.export.errors import BundleLineError, BundlePartError
+from sdk.plugins.actions.export.lines import leading_key, payload_text
 from sdk.storage import StorageNotFoundError
 
 if TYPE_CHECKING:
@@ -27,10 +27,6 @@ if TYPE_CHECKING:
     from sdk.clients.pagination import Row
     from sdk.plugins.actions.export.manifest import Manifest
     from sdk.storage import StorageRoot
-
-_SPACE = " \t\r\n"  # what JSON allows between its tokens (RFC 8259, section 2)
-_LEADING_ID = re.compile(rb'\s*\{\s*"id"\s*:\s*(-?\d{1,18})\s*[,}]')  # what the backend writes
-
 
 type Check = Callable[[int, bytes, Row], None]
 """Compares a payload with what its row declares: the row's id, the payload's JSON as it stands, the row."""
@@ -75,13 +71,15 @@ class Bundle:
     Args:
         parts: Files in reading order.
         work: Directory for the index, if one is needed.
+        key: Field that identifies a row.
 
     Not supported: a bundle that changes while it is read.
     """
 
-    def __init__(self, parts: tuple[PartFile, ...], work: Path) -> None:
+    def __init__(self, parts: tuple[PartFile, ...], work: Path, key: str = "id") -> None:
         self._parts = parts
         self._work = work
+        self._key = key
         self._index: BundleIndex | None = None
 
     @classmethod
@@ -108,7 +106,7 @@ class Bundle:
             except StorageNotFoundError as error:
                 raise BundlePartError(f"The bundle's part {part.path!r} is not in the storage, at {path!r}.") from error
             files.append(PartFile(part.path, part.records, local))
-        return cls(tuple(files), work)
+        return cls(tuple(files), work, manifest.key)
 
     @property
     def parts(self) -> tuple[PartFile, ...]:
@@ -147,7 +145,9 @@ class Bundle:
         return (number for _, number in self._ids())
 
     def rows(self, check: Check | None = None) -> Iterator[Row]:
-        """Yield the rows ``{id, data, files_manifest}`` in descending order of id, each parsed as it is reached.
+        """Yield the rows ``{id, data, files_manifest}`` in descending order, each parsed as it is reached.
+
+        ``id`` is the key, whatever the lines call it.
 
         Args:
             check: Called with id, payload text and row for each payload that lies in its line and has a size or
@@ -189,70 +189,44 @@ class Bundle:
                         yield place, self._line_id(place, line), line
 
     def _line_id(self, place: Place, line: bytes) -> int:
-        found = _LEADING_ID.match(line)
-        if found is not None:
-            return int(found[1])
-        number = self._object(place, line).get("id")
+        leading = leading_key(line, self._key)
+        if leading is not None:
+            return leading
+        row = self._object(place, line)
+        number = row.get(self._key)
         if isinstance(number, bool) or not isinstance(number, int):
-            raise BundleLineError(f"{self._where(place)} has the id {number!r}; a whole number is needed.")
+            whose = "" if self._key == "id" else f", of ground truth {row.get('id')!r},"
+            raise BundleLineError(
+                f"{self._where(place)}{whose} has the {self._key} {number!r}; a whole number is needed."
+            )
         return number
 
     def _row(self, place: Place, number: int, line: bytes, check: Check | None) -> Row:
         row = self._object(place, line)
-        if row.get("id") != number:
-            raise BundleLineError(f"{self._where(place)} is row {row.get('id')!r} where row {number} was seen before.")
+        if row.get(self._key) != number:
+            seen = row.get(self._key)
+            raise BundleLineError(f"{self._where(place)} is row {seen!r} where row {number} was seen before.")
         if "data" not in row:
             raise BundleLineError(f"{self._where(place)}, row {number}, has no data.")
         if check is not None and ("data_digest" in row or "size" in row) and not is_wrapper(row["data"]):
             check(number, payload_text(line), row)
-        return row
+        return row if self._key == "id" else {**row, "id": number}
 
     def _object(self, place: Place, line: bytes) -> dict[str, Any]:
         try:
             row = json.loads(line)
         except ValueError as error:  # no JSON, or no UTF-8
-            raise BundleLineError(f"{self._where(place)} is no JSON: {error}.{_row_hint(line)}") from error
+            raise BundleLineError(f"{self._where(place)} is no JSON: {error}.{self._hint(line)}") from error
         if not isinstance(row, dict):
             raise BundleLineError(f"{self._where(place)} is a JSON {type(row).__name__}; an object is needed.")
         return row
 
+    def _hint(self, line: bytes) -> str:
+        number = leading_key(line, self._key)
+        return "" if number is None else f" It begins as row {number}."
+
     def _where(self, place: Place) -> str:
         return f"Line {place.line} of the bundle's part {self._parts[place.part].name!r}"
-
-
-def payload_text(line: bytes) -> bytes:
-    """Return the JSON of the member ``data`` byte for byte as it stands in a line; the last one where it repeats.
-
-    Args:
-        line: A JSON object that has the member and has been parsed before.
-    """
-    text = line.decode("utf-8-sig", "surrogatepass")  # as json.loads reads bytes
-    decoder = json.JSONDecoder()
-    found = ""
-    at = _past(text, text.index("{"))
-    while text[at] != "}":
-        key, end = decoder.raw_decode(text, at)
-        start = _past(text, text.index(":", end))
-        _, end = decoder.raw_decode(text, start)
-        if key == "data":
-            found = text[start:end]
-        at = _past(text, end - 1)
-        if text[at] == ",":
-            at = _past(text, at)
-    return found.encode("utf-8", "surrogatepass")
-
-
-def _past(text: str, at: int) -> int:
-    """Return where the next token begins after the character at a place."""
-    at += 1
-    while text[at] in _SPACE:
-        at += 1
-    return at
-
-
-def _row_hint(line: bytes) -> str:
-    found = _LEADING_ID.match(line)
-    return f" It begins as row {found[1].decode()}." if found else ""
 
 
 def _copy(root: StorageRoot, path: str, destination: Path) -> Path:

@@ -10,9 +10,10 @@ import math
 from datetime import date
 from typing import TYPE_CHECKING
 
+from sdk.clients.lists import is_nothing
 from sdk.clients.query import MAX_QUERY_BYTES, query_bytes
 from sdk.plugins.actions.export.errors import UnsupportedFilterError
-from sdk.plugins.actions.export.targets import LIST_KEYS
+from sdk.plugins.actions.export.targets import LIST_KEYS, NAME_KEYS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,7 +28,7 @@ OWN_QUERY_BYTES = 400  # what the SDK's own keys and a page's cursor add to a qu
 
 
 def checked_filters(target: Target, filters: Mapping[str, object]) -> Filters:
-    """Return the filter as it is sent: known keys, plain values, blank ones left out.
+    """Return the filter as it is sent: known keys under the list's own names, plain values, blank ones left out.
 
     Args:
         target: Whose allow-list counts.
@@ -35,8 +36,8 @@ def checked_filters(target: Target, filters: Mapping[str, object]) -> Filters:
 
     Raises:
         UnsupportedFilterError: A key is not on the list; a value is no scalar or list of scalars, is a list of
-            nothing, or a number or text that no query and no JSON carries; or the query that carries them would be
-            over 10,000 bytes (contract.md 3.2).
+            nothing, or a number or text that no query and no JSON carries; versions are no ids, or two names of one
+            filter disagree; or the query that carries them would be over 10,000 bytes (contract.md 3.2).
     """
     unknown = sorted(set(filters) - target.filters)
     if unknown:
@@ -45,7 +46,10 @@ def checked_filters(target: Target, filters: Mapping[str, object]) -> Filters:
             f"supported are {', '.join(sorted(target.filters))}."
         )
     plain = {key: _plain(key, value) for key, value in filters.items() if value is not None}
-    kept = {key: value for key, value in plain.items() if not is_blank(key, value)}
+    try:
+        kept = target.rows.named({key: value for key, value in plain.items() if not is_blank(key, value)})
+    except ValueError as error:
+        raise UnsupportedFilterError(str(error).replace("The filter", "The export filter", 1)) from error
     size = query_bytes(kept)
     if size > MAX_QUERY_BYTES - OWN_QUERY_BYTES:
         longest = max(kept, key=lambda key: query_bytes({key: kept[key]}))
@@ -76,11 +80,18 @@ def is_blank(key: str, value: object) -> bool:
 
 
 def _plain(key: str, value: object) -> FilterValue:
-    if isinstance(value, list | tuple | set | frozenset) and all(item is None for item in value):
+    if is_nothing(value):
         # a selection that was computed and came out empty must not widen to everything (incidents.md 1, SYN-7438)
         raise UnsupportedFilterError(
             f"The export filter {key!r} is {value!r}, a list of nothing; leave the key out to select all."
         )
+    if isinstance(value, list | tuple | set | frozenset) and key in NAME_KEYS:
+        split = next((item for item in value if isinstance(item, str) and "," in item), None)
+        if split is not None:
+            raise UnsupportedFilterError(
+                f"The export filter {key!r} holds {split!r}; the backend takes a comma list here and would read it as "
+                "several names."
+            )
     if isinstance(value, list | tuple):
         return [_scalar(key, item) for item in value if item is not None]
     if isinstance(value, set | frozenset):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sdk.clients.lists import VERSIONS
 from sdk.plugins.actions.export.settings import KILL_SWITCH, Sources, truth
 
 if TYPE_CHECKING:
@@ -21,9 +22,11 @@ class Scope:
 
     Args:
         project_id: The project, for targets that belong to one.
+        versions: Ids of ground-truth dataset versions, for ground truth, which belongs to no project.
     """
 
     project_id: int | None = None
+    versions: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,15 @@ def project_scope(filters: Mapping[str, object]) -> Scope | None:
     return Scope(int(value)) if value.isascii() and value.isdigit() else None
 
 
+def version_scope(filters: Mapping[str, object]) -> Scope | None:
+    """Return the scope of a checked filter that names versions of ground-truth datasets, else ``None``.
+
+    Source: export guide, SYN-7214 FR-6: ground truth is confined by versions and needs no project.
+    """
+    versions = filters.get(VERSIONS)
+    return Scope(versions=tuple(versions)) if isinstance(versions, list) and versions else None
+
+
 def resolve_delegation(sources: Sources, *, has_v2_client: bool, scope: Scope | None) -> DelegationDecision:
     """Return which head an export takes, and why.
 
@@ -64,7 +76,11 @@ def resolve_delegation(sources: Sources, *, has_v2_client: bool, scope: Scope | 
     if not has_v2_client:
         return DelegationDecision(False, "the runtime context has no v2 client", scope)
     if scope is None:
-        return DelegationDecision(False, "the filter names no scope that a server-side job could be confined to", None)
+        reason = (
+            "the filter names no scope that a server-side job could be confined to: a project, or for ground truth "
+            f"{VERSIONS}"
+        )
+        return DelegationDecision(False, reason, None)
     return DelegationDecision(True, None, scope)
 
 

@@ -6,17 +6,17 @@ Source: export guide, Target Handlers.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any, override
+from typing import TYPE_CHECKING, Any, ClassVar, override
 
 from sdk.plugins.actions.export.errors import UnsupportedTargetError
 from sdk.plugins.actions.export.filters import checked_filters
-from sdk.plugins.actions.export.gate import Scope, project_scope
-from sdk.plugins.actions.export.items import export_item
-from sdk.plugins.actions.export.rows import row_id
-from sdk.plugins.actions.export.targets import TASK, Target
+from sdk.plugins.actions.export.gate import Scope, project_scope, version_scope
+from sdk.plugins.actions.export.items import export_item, listed_files
+from sdk.plugins.actions.export.rows import row_key
+from sdk.plugins.actions.export.targets import ASSIGNMENT, GROUND_TRUTH, TASK, Target
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from sdk.clients.backend import BackendClient
     from sdk.clients.pagination import Row
@@ -65,38 +65,91 @@ class ExportTargetHandler(ABC):
         return None
 
 
-class TaskExportTargetHandler(ExportTargetHandler):
-    """Tasks."""
+class _RowsOfTheBackend(ExportTargetHandler):
+    """A target that the backend has.
+
+    Attributes:
+        target: Which one.
+    """
+
+    target: ClassVar[Target]
 
     @override
     def get_results(self, client: BackendClient, filters: dict[str, Any]) -> tuple[Iterator[Row], int]:
-        return client.get_tasks(filters)
+        return self._listed(client, filters)
 
     @override
     def validate_filter(self, filters: dict[str, Any], client: BackendClient | None) -> dict[str, Any]:
         del client
-        return dict(checked_filters(TASK, filters))
+        return dict(checked_filters(self.target, filters))
 
     @override
     def get_export_item(self, results: Iterable[Row]) -> Iterator[Item]:
         for row in results:
-            unit = row.get("data_unit")
-            files = unit.get("files") if isinstance(unit, dict) else row.get("files_manifest")
-            yield export_item(row_id(row, "The list of tasks"), row.get("data"), files)
+            number = row_key(row, self.target.key, f"The list {self.target.list_path}")
+            yield export_item(number, row.get("data"), listed_files(row))
 
     @override
     def native_target(self) -> Target | None:
-        own = TaskExportTargetHandler
+        own = _RowsOfTheBackend
         kept = type(self).get_results is own.get_results and type(self).get_export_item is own.get_export_item
-        return TASK if kept else None  # a plugin that replaces either wants its own rows
+        return self.target if kept else None  # a plugin that replaces either wants its own rows
 
     @override
     def delegation_scope(self, filters: dict[str, Any]) -> Scope | None:
-        return project_scope(filters) if self.native_target() is not None else None
+        return self._scope(filters) if self.native_target() is not None else None
+
+    @abstractmethod
+    def _listed(self, client: BackendClient, filters: dict[str, Any]) -> tuple[Iterator[Row], int]: ...
+
+    def _scope(self, filters: dict[str, Any]) -> Scope | None:
+        return project_scope(filters)
+
+
+class TaskExportTargetHandler(_RowsOfTheBackend):
+    """Tasks."""
+
+    target = TASK
+
+    @override
+    def _listed(self, client: BackendClient, filters: dict[str, Any]) -> tuple[Iterator[Row], int]:
+        return client.get_tasks(filters)
+
+
+class AssignmentExportTargetHandler(_RowsOfTheBackend):
+    """Assignments."""
+
+    target = ASSIGNMENT
+
+    @override
+    def _listed(self, client: BackendClient, filters: dict[str, Any]) -> tuple[Iterator[Row], int]:
+        return client.get_assignments(filters)
+
+
+class GroundTruthExportTargetHandler(_RowsOfTheBackend):
+    """Ground-truth events of dataset versions.
+
+    An item is called by the event's ``pgh_id``; several events share the ``id`` of their ground truth.
+    """
+
+    target = GROUND_TRUTH
+
+    @override
+    def _listed(self, client: BackendClient, filters: dict[str, Any]) -> tuple[Iterator[Row], int]:
+        return client.get_ground_truth_events(filters)
+
+    @override
+    def _scope(self, filters: dict[str, Any]) -> Scope | None:
+        return version_scope(filters)
 
 
 class TargetHandlerFactory:
     """Finds the handler of a target."""
+
+    _HANDLERS: ClassVar[Mapping[str, type[ExportTargetHandler]]] = {
+        handler.target.name: handler
+        for handler in (AssignmentExportTargetHandler, GroundTruthExportTargetHandler, TaskExportTargetHandler)
+    }
 
     @staticmethod
     def get_handler(target: str) -> ExportTargetHandler:
@@ -108,7 +161,8 @@ class TargetHandlerFactory:
         Raises:
             UnsupportedTargetError: There is none.
         """
-        if target == TASK.name:
-            return TaskExportTargetHandler()
-        known = " yet" if target in {"assignment", "ground_truth"} else ""
-        raise UnsupportedTargetError(f"The export target {target!r} is not supported{known}; 'task' is.")
+        handler = TargetHandlerFactory._HANDLERS.get(target)
+        if handler is None:
+            known = ", ".join(map(repr, TargetHandlerFactory._HANDLERS))
+            raise UnsupportedTargetError(f"There is no export target {target!r}; {known} can be exported.")
+        return handler()

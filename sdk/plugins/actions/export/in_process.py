@@ -2,7 +2,7 @@
 
 Ids come from the v2 list when it declares every key of the filter, else from the v1 keyset list. The rows of a chunk
 come from the v2 bulk call, their files from the v1 list; without a v2 client both come from the v1 list. Chunks are
-fetched as they are consumed.
+fetched as they are consumed. An id is the target's key: for ground truth the event's ``pgh_id``.
 
 Source: contract.md 3.1 and 3.2; export guide, large-volume resilient export.
 """
@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from sdk.plugins.actions.export.errors import IntegrityError, MissingRowsError, RepeatedRowError, named
-from sdk.plugins.actions.export.items import chosen_file, export_item, file_entry
-from sdk.plugins.actions.export.rows import Item, by_id, row_id
+from sdk.plugins.actions.export.items import chosen_file, export_item, file_entry, listed_files
+from sdk.plugins.actions.export.rows import Item, by_key, row_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from sdk.clients.pagination import Row
     from sdk.clients.payloads import PayloadFetcher
     from sdk.plugins.actions.export.scope import TargetScope
+    from sdk.plugins.actions.export.targets import Target
 
 type Ids = array[int]
 
@@ -57,20 +58,20 @@ class RowSource:
     _never_came: int = field(default=0, init=False)
 
     def collect_ids(self) -> Ids:
-        """Return the ids of the scope in descending order, eight bytes each.
+        """Return the keys of the scope in descending order, eight bytes each.
 
         Raises:
             RepeatedRowError: The list holds a row twice.
             ClientError: A page cannot be had.
         """
-        filters = self.scope.filters
-        if self.v2_client is not None and self.scope.target.v2_filters.issuperset(filters):
-            rows = self.v2_client.tasks.list(
-                sort="-id", per_page=self.bulk_size, policy=self.scope.policy, **dict(filters)
-            )
+        query = self._target.v2_query(self.scope.filters)
+        if self.v2_client is not None and query is not None:
+            slim = self._target.v2_rows(self.v2_client)
+            options: dict[str, Any] = {"per_page": self.bulk_size, "policy": self.scope.policy, **query}
+            rows = slim.list(**options)
         else:
             rows = self.scope.ids()
-        return descending(rows, self.heard)
+        return descending(rows, self.heard, self._target.key)
 
     def items(self, ids: Ids, fetcher: PayloadFetcher) -> Generator[Item, None, None]:
         """Yield the items of some rows in their order; rows that are deleted meanwhile go to ``removed``.
@@ -97,12 +98,11 @@ class RowSource:
             raise IntegrityError(f"{due} rows were listed, but {missing} of them were neither exported nor removed.")
 
     def payload(self, row: Item) -> object:
-        """Return a row's present ``data``, after its URL has run out; ``GONE`` when the row has."""
+        """Return an item's present ``data``, after its URL has run out; ``GONE`` when the row has."""
         if self.v2_client is not None:
-            rows = self.v2_client.tasks.bulk_fetch([row["id"]], response_mode="presigned", policy=self.scope.policy)
-            found = by_id(rows, [row["id"]], "The bulk answer")
+            found = self._bulk_rows(self.v2_client, [row["id"]])
         else:
-            found = self.scope.rows([row["id"]], fields=("id", "data"), response_mode="presigned")
+            found = self.scope.rows([row["id"]], fields=(self._target.key, "data"), response_mode="presigned")
         if row["id"] in found:
             return found[row["id"]].get("data")
         self._ensure_gone([row["id"]], "the bulk answer")
@@ -110,8 +110,8 @@ class RowSource:
 
     def file_url(self, row: int) -> str | None:
         """Return the present URL of a row's original, after the one in its item has run out."""
-        found = self.scope.rows([row], **_FILES)
-        url = file_entry(chosen_file(_files(found.get(row, {})))).get("url")
+        found = self.scope.rows([row], **self._files())
+        url = file_entry(chosen_file(listed_files(found.get(row, {})))).get("url")
         return str(url) if url else None
 
     def _chunks(self, ids: Ids) -> Iterator[Item]:
@@ -125,27 +125,37 @@ class RowSource:
             yield from self._whole(chunk) if self.v2_client is None else self._bulk(self.v2_client, chunk)
 
     def _bulk(self, client: BackendV2Client, chunk: Sequence[int]) -> Iterator[Item]:
-        answer = client.tasks.bulk_fetch(chunk, response_mode="presigned", policy=self.scope.policy)
-        rows = by_id(answer, chunk, "The bulk answer")
+        rows = self._bulk_rows(client, chunk)
         self._note_removed([number for number in chunk if number not in rows], "the bulk answer")
         present = [number for number in chunk if number in rows]
         if all(isinstance(row.get("files_manifest"), dict) for row in rows.values()):
             files = {number: row["files_manifest"] for number, row in rows.items()}
         else:  # null in the real backend (contract.md 6)
-            listed = self.scope.rows(present, **_FILES)
+            listed = self.scope.rows(present, **self._files())
             self._note_removed([number for number in present if number not in listed], "the list of files")
-            files = {number: _files(row) for number, row in listed.items()}
+            files = {number: listed_files(row) for number, row in listed.items()}
         for number in present:
             if number in files:
                 yield export_item(number, rows[number].get("data"), files[number])
 
+    def _bulk_rows(self, client: BackendV2Client, chunk: Sequence[int]) -> dict[int, Row]:
+        answer = self._target.v2_rows(client).bulk(chunk, response_mode="presigned", policy=self.scope.policy)
+        return by_key(answer, chunk, self._target.key, "The bulk answer")
+
+    def _files(self, *more: str) -> dict[str, Any]:
+        """Return what asks the v1 list for the files of rows, and for further fields."""
+        return {"fields": (self._target.key, *more, "data_unit"), "expand": ["data_unit"]}
+
+    @property
+    def _target(self) -> Target:
+        return self.scope.target
+
     def _whole(self, chunk: Sequence[int]) -> Iterator[Item]:
-        query = {**_FILES, "fields": ("id", "data", "data_unit"), "response_mode": "presigned"}
-        rows = self.scope.rows(chunk, **query)
+        rows = self.scope.rows(chunk, **self._files("data"), response_mode="presigned")
         self._note_removed([number for number in chunk if number not in rows], "the list")
         for number in chunk:
             if number in rows:
-                yield export_item(number, rows[number].get("data"), _files(rows[number]))
+                yield export_item(number, rows[number].get("data"), listed_files(rows[number]))
 
     def _note_removed(self, missing: Sequence[int], source: str) -> None:
         if missing:
@@ -163,28 +173,21 @@ class RowSource:
             )
 
 
-_FILES: Final[dict[str, Any]] = {"fields": ("id", "data_unit"), "expand": ["data_unit"]}
-
-
-def _files(row: Row) -> object:
-    unit = row.get("data_unit")
-    return unit.get("files") if isinstance(unit, dict) else None
-
-
-def descending(rows: Iterable[Row], heard: Callable[[int], None] = unheard) -> Ids:
-    """Return the ids of rows in descending order.
+def descending(rows: Iterable[Row], heard: Callable[[int], None] = unheard, key: str = "id") -> Ids:
+    """Return the keys of rows in descending order.
 
     Args:
         rows: Slim rows of a list, normally in that order already.
-        heard: Told the number of ids found so far, on every one.
+        heard: Told the number of keys found so far, on every one.
+        key: Field that identifies a row.
 
     Raises:
-        RepeatedRowError: An id comes twice.
+        RepeatedRowError: A key comes twice.
     """
     ids: Ids = array("q")
     ordered = True
     for row in rows:
-        number = row_id(row, "The list of ids")
+        number = row_key(row, key, "The list of ids")
         ordered = ordered and (not ids or number < ids[-1])
         ids.append(number)
         heard(len(ids))

@@ -2,7 +2,8 @@
 
     {"id": int, "data": <payload>, "files": {"file_name_original": str, "is_primary": bool, "url": str | None}}
 
-``files`` describes one file of the data unit, or is empty when there is none.
+``id`` is the row's key, for ground truth the event's ``pgh_id``. ``files`` describes one file of the data unit, or is
+empty when there is none.
 """
 
 from __future__ import annotations
@@ -21,22 +22,22 @@ if TYPE_CHECKING:
 _DECLARED = ("size", "data_digest")
 
 
-def export_item(row_id: int, data: object, files: object) -> Item:
+def export_item(key: int, data: object, files: object) -> Item:
     """Return the item of one row.
 
     Args:
-        row_id: The row's id.
+        key: What identifies the row.
         data: The payload, or the wrapper that stands for it.
         files: The data unit's files as any of the surfaces shows them.
     """
-    return {"id": row_id, "data": data, "files": file_entry(chosen_file(files))}
+    return {"id": key, "data": data, "files": file_entry(chosen_file(files))}
 
 
 def bundle_item(row: Row, prefix: str) -> Item:
     """Return the item of a bundle's row; a file that the bundle holds is addressed by its path in the storage.
 
     Args:
-        row: ``{id, data, files_manifest}``.
+        row: ``{id, data, files_manifest}``; ``id`` is the key.
         prefix: The bundle's place in the storage.
 
     Raises:
@@ -54,6 +55,17 @@ def bundle_item(row: Row, prefix: str) -> Item:
         except UnsafePathError as error:
             raise BundleLineError(f"Row {row['id']}: its bundle_path {path!r} would leave the bundle.") from error
     return item
+
+
+def listed_files(row: Row) -> object:
+    """Return the files of a row of a v1 list: those of its data unit, where that is expanded, else the row's own.
+
+    Unexpanded, an event still shows all of them and an assignment the chosen one.
+    """
+    unit = row.get("data_unit")
+    if isinstance(unit, dict):
+        return unit.get("files")
+    return row.get("files") or row.get("files_manifest") or [row.get("file")]
 
 
 def chosen_file(files: object) -> Mapping[str, Any] | None:

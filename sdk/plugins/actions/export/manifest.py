@@ -39,12 +39,14 @@ class Manifest:
         result_uri: The same for people; may be blank.
         records: Rows of the target; ``None`` when the manifest does not say.
         parts: Files in reading order; none for an empty export.
+        key: Field that identifies a row in the lines.
     """
 
     prefix: str
     result_uri: str
     records: int | None
     parts: tuple[Part, ...]
+    key: str = "id"
 
     @property
     def is_removable(self) -> bool:
@@ -81,7 +83,7 @@ class Manifest:
         total = sum(number for number in declared if number is not None)
         if records is not None and None not in declared and total != records:
             raise ManifestError(f"The manifest declares {records} records, but its parts add up to {total}.")
-        return cls(checked("prefix", prefix), str(manifest.get("result_uri") or ""), records, parts)
+        return cls(checked("prefix", prefix), str(manifest.get("result_uri") or ""), records, parts, target.key)
 
 
 def checked(name: str, path: str) -> str:

@@ -1,4 +1,7 @@
-"""The rows of a scope by the v1 list, which takes every filter: how many, which ids, which of some ids, their files."""
+"""The rows of a scope by the v1 list, which takes every filter: how many, which keys, which of some keys, their files.
+
+A key is what identifies a row of the target: ``id``, or ``pgh_id`` of a ground-truth event.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sdk.clients.errors import ClientError
 from sdk.clients.query import MAX_QUERY_BYTES, query_bytes
 from sdk.plugins.actions.export.filters import OWN_QUERY_BYTES
-from sdk.plugins.actions.export.rows import by_id, row_id
+from sdk.plugins.actions.export.rows import by_key, row_key
 from sdk.plugins.actions.export.settings import BULK_LIMIT
 
 if TYPE_CHECKING:
@@ -21,8 +24,6 @@ if TYPE_CHECKING:
     from sdk.plugins.actions.export.filters import Filters
     from sdk.plugins.actions.export.targets import Target
 
-PROBE_FIELDS = ("id", "created")
-
 
 @dataclass(frozen=True)
 class Probe:
@@ -31,7 +32,7 @@ class Probe:
     Args:
         at: When, by the clock of this process.
         count: Its rows; ``None`` when the probe failed, which changes no decision.
-        newest: Its highest id; ``None`` when it had no row or the probe failed.
+        newest: Its highest key; ``None`` when it had no row or the probe failed.
     """
 
     at: datetime
@@ -44,7 +45,7 @@ class Listed:
     """A row that is listed.
 
     Args:
-        id: Its id.
+        id: Its key.
         created: When it came into being; ``None`` when the list does not say.
     """
 
@@ -61,7 +62,7 @@ class TargetScope:
         target: Where the rows are listed.
         filters: Checked filter.
         policy: Page retries and throttle.
-        page_size: Rows of a page of ids.
+        page_size: Rows of a page of keys.
     """
 
     client: BackendClient
@@ -76,56 +77,62 @@ class TargetScope:
         Source: contract.md 2.2, request 1.
         """
         at = self.client.clock.now()
-        query = {**self.filters, "page_size": 1, "ordering": "-id", "fields": PROBE_FIELDS}
+        query = {**self.filters, "page_size": 1, "ordering": f"-{self.target.key}", "fields": self._probe_fields}
         try:
             page = self.client.page(self.target.list_path, query, policy=None)
         except ClientError:
             return Probe(at)
-        first = page.results[0].get("id") if page.results else None
+        first = page.results[0].get(self.target.key) if page.results else None
         return Probe(at, page.count, first if isinstance(first, int) else None)
 
     def ids(self) -> Iterator[Row]:
-        """Yield the scope's rows, ids only, in descending order."""
-        return self._walk({"fields": "id"})
+        """Yield the scope's rows, keys only, in descending order."""
+        return self._walk({"fields": self.target.key})
 
     def listed(self) -> Iterator[Listed]:
-        """Yield the scope's rows with their time of creation, in descending order of id."""
-        return map(self._listed, self._walk({"fields": PROBE_FIELDS}))
+        """Yield the scope's rows with their time of creation, in descending order of their keys."""
+        return map(self._listed, self._walk({"fields": self._probe_fields}))
 
     def existing(self, ids: Sequence[int]) -> dict[int, Listed]:
         """Return which of some rows exist at all, inside the scope or not.
 
         Args:
-            ids: Any number of ids.
+            ids: Any number of keys.
 
         Raises:
             IntegrityError: The list holds a row twice or one that was not asked for.
         """
-        return {row_id: self._listed(row) for row_id, row in self.rows(ids, fields=PROBE_FIELDS).items()}
+        return {number: self._listed(row) for number, row in self.rows(ids, fields=self._probe_fields).items()}
 
     def rows(self, ids: Sequence[int], **query: object) -> dict[int, Row]:
-        """Return rows by id, those that exist, whatever the scope.
+        """Return rows by key, those that exist, whatever the scope.
 
         Args:
-            ids: Any number of ids; they are asked for in pieces that a query holds.
+            ids: Any number of keys; they are asked for in pieces that a query holds.
             **query: Further query parameters: ``fields``, ``expand``, ``response_mode``.
 
         Raises:
             IntegrityError: The list holds a row twice or one that was not asked for.
         """
         found: dict[int, Row] = {}
-        base: dict[str, object] = {"ordering": "-id", "page_size": BULK_LIMIT, **query}
+        key, lookup = self.target.key, self.target.rows.lookup
+        base: dict[str, object] = {"ordering": f"-{key}", "page_size": BULK_LIMIT, **query}
         for piece in pieces(ids, base):
-            answer = self.client.walk(self.target.list_path, {**base, "id__in": list(piece)}, policy=self.policy)
-            found |= by_id(answer, piece, f"The list {self.target.list_path}")
+            answer = self.client.walk(self.target.list_path, {**base, lookup: list(piece)}, policy=self.policy)
+            found |= by_key(answer, piece, key, f"The list {self.target.list_path}")
         return found
 
     def _walk(self, fields: Mapping[str, object]) -> Iterator[Row]:
-        query = {**self.filters, **fields, "ordering": "-id", "page_size": self.page_size}
+        query = {**self.filters, **fields, "ordering": f"-{self.target.key}", "page_size": self.page_size}
         return self.client.walk(self.target.list_path, query, policy=self.policy)
 
     def _listed(self, row: Row) -> Listed:
-        return Listed(row_id(row, f"The list {self.target.list_path}"), instant(row.get("created")))
+        number = row_key(row, self.target.key, f"The list {self.target.list_path}")
+        return Listed(number, instant(row.get(self.target.created)))
+
+    @property
+    def _probe_fields(self) -> tuple[str, str]:
+        return self.target.key, self.target.created
 
 
 def pieces(ids: Sequence[int], base: Mapping[str, object], limit: int = BULK_LIMIT) -> Iterator[Sequence[int]]:
