@@ -1,0 +1,2 @@
+# Access backend client
+assignments = self.client.get_assignments(filters)

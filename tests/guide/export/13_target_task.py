@@ -1,0 +1,2 @@
+def get_filtered_results(self, filters: dict) -> tuple[Any, int]:
+    return self.client.get_tasks(filters)
