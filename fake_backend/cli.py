@@ -38,6 +38,14 @@ class ClockKind(StrEnum):
     virtual = "virtual"
 
 
+class InlineTarget(StrEnum):
+    """Whose payloads can be told to go inline."""
+
+    task = "task"
+    assignment = "assignment"
+    ground_truth = "ground_truth"
+
+
 class CannotStart(Exception):  # noqa: N818 (a refusal)
     """An option that cannot be met, in one sentence."""
 
@@ -63,6 +71,10 @@ def serve(  # noqa: PLR0917 (typer makes each an option)
     bulk_files_manifest: Annotated[  # noqa: FBT002
         bool, typer.Option("--bulk-files-manifest", help="Fill files_manifest in bulk answers.")
     ] = False,
+    inline_target: Annotated[
+        list[InlineTarget] | None,
+        typer.Option(help="Send this target's payloads inline in v1 lists, whatever they are asked (SYN-7535)."),
+    ] = None,
     no_control: Annotated[bool, typer.Option("--no-control", help="Have no /_fake/ at all.")] = False,  # noqa: FBT002
     control_token_env: Annotated[
         str | None, typer.Option(help="Environment variable with the token that /_fake/ then requires.")
@@ -80,7 +92,10 @@ def serve(  # noqa: PLR0917 (typer makes each an option)
                 "seed": seed,
                 "clock": clock.value,
                 "database": database,
-                "settings": Settings(bulk_files_manifest=bulk_files_manifest),
+                "settings": Settings(
+                    bulk_files_manifest=bulk_files_manifest,
+                    presigned_targets=frozenset(InlineTarget) - frozenset(inline_target or ()),
+                ),
             },
         )
     except REFUSALS as refusal:
