@@ -1,23 +1,27 @@
-"""The demo document: 3 projects in 2 tenants, 365 tasks, and a picture for nearly each; a function of a seed number."""
+"""The demo document: 3 projects in 2 tenants, 365 tasks, and a picture for nearly each; a function of a seed number.
+
+Assignments and ground truth lie over the tasks: they show the same data units and tell of the same pictures.
+"""
 
 from __future__ import annotations
 
-import base64
 from datetime import timedelta
-from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final
 
-from fake_backend.demo.annotating import payload, truth_of
+from fake_backend.demo.annotating import payload
+from fake_backend.demo.assignment_plan import plan_assignments
+from fake_backend.demo.assignments import instant, numbered, planned_row, side_row
+from fake_backend.demo.data_units import data_unit, specifications
+from fake_backend.demo.ground_truth import Shown, ground_truth
 from fake_backend.demo.names import PlannedName
 from fake_backend.demo.payloads import CLASSES, AnnotationsPayload, ObjectsPayload, objects_from_annotations
-from fake_backend.demo.picture import Picture, draw
+from fake_backend.demo.picture import draw
 from fake_backend.demo.plan import DIVIDE, Content, Planned, plan
 from fake_backend.demo.streams import stream
 from fake_backend.demo.tenancy import tenancy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
     from random import Random
 
 MAIN, SECOND, THIRD = 1, 2, 3
@@ -25,6 +29,8 @@ TENANTS: Final = {MAIN: "acme", SECOND: "acme", THIRD: "globex"}
 TITLES: Final = {MAIN: "Streets 도로", SECOND: "Scenes to annotate", THIRD: "Crossings"}
 SECOND_TASKS, THIRD_TASKS = 40, 25
 FIRST_TASK, FIRST_UNIT = 701, 3001  # ids of tasks pass 1000: an order by text is not the order by number
+
+SIDE_CONTENTS: Final[tuple[Content, ...]] = ("null", "small", "small", "small")  # of assignments
 
 Row = dict[str, Any]
 
@@ -50,8 +56,11 @@ class _Demo:
         self.progress = progress
         self.units: list[Row] = []
         self.tasks: list[Row] = []
-        self.assignments: list[Row] = []
+        self.shown: dict[int, list[Shown]] = {MAIN: [], SECOND: [], THIRD: []}
+        self.by_project: dict[int, list[Row]] = {MAIN: [], SECOND: [], THIRD: []}
         self.plans = {MAIN: plan(seed), SECOND: self._side_plan(SECOND), THIRD: self._side_plan(THIRD)}
+        self.assigned = plan_assignments(seed, self.plans[MAIN])
+        self.positions = {planned.position for planned in self.assigned}  # of tasks with an assignment
         count = sum(len(planned) for planned in self.plans.values())
         self.unit_ids = stream(seed, "data units").sample(range(FIRST_UNIT, FIRST_UNIT + count), count)
         self.count = count
@@ -71,7 +80,7 @@ class _Demo:
                 {"id": project, "tenant": TENANTS[project], "name": f"{title} data"}
                 for project, title in TITLES.items()
             ],
-            "file_specifications": _specifications(),
+            "file_specifications": specifications(TITLES, with_annotations=SECOND),
             "projects": [
                 {
                     "id": project,
@@ -84,7 +93,8 @@ class _Demo:
             ],
             "data_units": sorted(self.units, key=lambda row: row["id"]),
             "tasks": sorted(self.tasks, key=lambda row: row["id"]),
-            "assignments": [{"id": 501 + number, **row} for number, row in enumerate(self.assignments)],
+            "assignments": self._assignments(),
+            **ground_truth(self.seed, self.plans[MAIN], *(self.shown[project] for project in (MAIN, SECOND, THIRD))),
             "jobs": jobs,
         }
 
@@ -121,11 +131,14 @@ class _Demo:
         return ids
 
     def _task(self, project: int, position: int, planned: Planned, ids: list[int]) -> None:
-        """Add one task with its data unit and assignments."""
+        """Add one task with its data unit."""
         rng = stream(self.seed, "task", project, position)
         picture = draw(stream(self.seed, "picture", project, position))
         unit = self.unit_ids[len(self.tasks)]  # of every task: OpenAPI requires ``data_unit_id``
-        self.units.append(self._unit(unit, project, position, planned, picture, ids=ids))
+        self.shown[project].append(Shown(ids[position], unit, picture))
+        rng_of_files = stream(self.seed, "files", project, position)
+        name = None if planned.name is None else planned.name.given(ids)
+        self.units.append(data_unit(rng_of_files, unit, project, name, picture, with_annotations=project == SECOND))
         annotations = payload(picture, planned.content, stream(self.seed, "payload", project, position))
         data: AnnotationsPayload | ObjectsPayload | None = annotations
         if project == SECOND and annotations is not None:
@@ -135,92 +148,44 @@ class _Demo:
             "project": project,
             "data_unit": unit,
             "data": data,
-            "created": _instant(planned.created),
+            "created": instant(planned.created),
             "is_discarded": planned.is_discarded,
             **_statuses(planned.content, stream(self.seed, "status", project, position)),
         }
         people = [6, 7, 8] if project == THIRD else [2, 3, 4, 5]
         labelers = [] if row["status_label"] == "stand_by" else rng.sample(people, rng.choice((0, 1, 1, 2)))
-        self.assignments += [
-            {"task": row["id"], "user": labeler, "is_discarded": rng.random() < 0.1}  # one in ten
-            for labeler in sorted(labelers)
-        ]
-        self.tasks.append(
-            row
-            | {
-                "has_reached_max_assignments": len(labelers) > 1,
-                "labelers": sorted(labelers),
-                "reviewers": [people[-1]] if row["status_review"] != "stand_by" else [],
-                "groups": sorted(rng.sample(range(1, 4), rng.choice((0, 1, 1)))),
-                "stages": [rng.randint(1, 3)],
-                "workshops": [rng.randint(1, 2)] if rng.random() < 0.3 else [],  # three in ten
-                "tags": sorted(rng.sample(range(1, 7), rng.choice((0, 0, 1, 2, 3)))),
-            }
-        )
-
-    def _unit(
-        self, identity: int, project: int, position: int, planned: Planned, picture: Picture, *, ids: list[int]
-    ) -> Row:
-        """Return one data unit: its image, mostly a sidecar, and in the second project the annotations as a file."""
-        if planned.name is None:
-            return {"id": identity, "data_collection": project, "name": f"empty {identity}", "files": {}}
-        name = planned.name.given(ids)
-        stem = PurePosixPath(name).stem
-        rng = stream(self.seed, "files", project, position)
-        files: dict[str, Row] = {"image_1": _image(name, picture, marked=rng.random() < 0.9)}
-        truth: AnnotationsPayload = {"annotations": truth_of(picture)}
-        if rng.random() < 0.6:  # three in five
-            sidecar = {"camera": rng.randint(1, 4), "weather": rng.choice(("맑음", "비", "clear")), "speed": 12.5}
-            files["data_meta_1"] = _json_file(f"{stem}.meta.json", sidecar)
-            files["image_1"]["is_primary"] = True
-            if rng.random() < 0.5:  # half of them stand before the image (SYN-7229)
-                files = dict(reversed(files.items()))
-        if project == SECOND:
-            files["image_1"]["is_primary"] = True
-            files["annotation_data"] = _json_file(f"{stem}.annotations.json", objects_from_annotations(truth))
-        return {
-            "id": identity,
-            "data_collection": project,
-            "name": stem,
-            "width": picture.width,
-            "height": picture.height,
-            "meta": {"truth": truth},
-            "files": files,
+        if project == MAIN and position in self.positions and not labelers:
+            labelers = [rng.choice(people)]
+        row |= {
+            "has_reached_max_assignments": len(labelers) > 1,
+            "labelers": sorted(labelers),
+            "reviewers": [people[-1]] if row["status_review"] != "stand_by" else [],
+            "groups": sorted(rng.sample(range(1, 4), rng.choice((0, 1, 1)))),
+            "stages": [rng.randint(1, 3)],
+            "workshops": [rng.randint(1, 2)] if rng.random() < 0.3 else [],  # three in ten
+            "tags": sorted(rng.sample(range(1, 7), rng.choice((0, 0, 1, 2, 3)))),
         }
+        self.tasks.append(row)
+        self.by_project[project].append(row)
 
-
-def _specifications() -> list[Row]:
-    """Return the file specifications of all collections."""
-    kinds: list[tuple[str, Literal["image", "data"]]] = [("image_1", "image"), ("data_meta_1", "data")]
-    rows: list[Row] = []
-    for project in TITLES:
-        extra: list[tuple[str, Literal["image", "data"]]] = [("annotation_data", "data")] if project == SECOND else []
-        for name, file_type in kinds + extra:
-            rows.append(
-                {
-                    "id": len(rows) + 1,
-                    "data_collection": project,
-                    "name": name,
-                    "file_type": file_type,
-                    "is_primary": name == "image_1",
-                }
-            )
-    return rows
-
-
-def _image(name: str, picture: Picture, *, marked: bool) -> Row:
-    """Return the row of an image file; one that stands alone need not be marked as primary."""
-    form: Literal["png", "jpeg"] = "jpeg" if name.endswith(".jpg") else "png"
-    return {
-        "file_name_original": name,
-        "is_primary": marked,
-        "content_type": f"image/{form}",
-        "content_base64": base64.b64encode(picture.encoded(form)).decode("ascii"),
-    }
-
-
-def _json_file(name: str, content: object) -> Row:
-    return {"file_name_original": name, "is_primary": False, "content_type": "application/json", "content": content}
+    def _assignments(self) -> list[Row]:
+        """Return those of the main project, and one of each labeler in the others, some of them not begun."""
+        rows = []
+        for planned in self.assigned:
+            picture = self.shown[MAIN][planned.position].picture
+            data = payload(picture, planned.content, stream(self.seed, "assignment payload", planned.position))
+            rows.append(planned_row(self.seed, planned, self.by_project[MAIN][planned.position], data))
+        sides = []
+        for project in (SECOND, THIRD):
+            for position, (planned_task, task) in enumerate(
+                zip(self.plans[project], self.by_project[project], strict=True)
+            ):
+                rng = stream(self.seed, "side assignment", project, position)
+                for labeler in task["labelers"]:
+                    data = payload(self.shown[project][position].picture, rng.choice(SIDE_CONTENTS), rng)
+                    told = data if project == THIRD or data is None else objects_from_annotations(data)
+                    sides.append(side_row(rng, task, labeler, told, planned_task.created))
+        return numbered(stream(self.seed, "assignment ids"), self.assigned, rows, sides)
 
 
 def _statuses(content: Content, rng: Random) -> Row:
@@ -232,8 +197,3 @@ def _statuses(content: Content, rng: Random) -> Row:
     label = rng.choice(("completed", "completed", "completed", "in_progress"))
     reviews = ("stand_by", "in_progress", "completed", "completed", "rejected", "skipped")
     return {"status_label": label, "status_review": rng.choice(reviews) if label == "completed" else "stand_by"}
-
-
-def _instant(moment: datetime) -> str:
-    """Return ``moment`` as the API writes it, in UTC."""
-    return moment.isoformat().replace("+00:00", "Z")

@@ -59,6 +59,13 @@ SINGLES: Final = (
 SHARED_WITH_NULL: Final = ("정면 카메라", ".png")  # four data units; the task of one has no payload
 
 
+def is_trap(name: PlannedName) -> bool:
+    """Return whether ``name`` is one that exporters trip over, not one of the plain ones."""
+    told = (name.stem, name.suffix)
+    repeated = {member for members, _, _ in GROUPS for member in members}
+    return name.borrowed is not None or told == SHARED_WITH_NULL or told in repeated or told in SINGLES
+
+
 def image_names(
     rng: Random, *, kept: Sequence[int], dropped: Sequence[int], without_payload: set[int]
 ) -> dict[int, PlannedName]:

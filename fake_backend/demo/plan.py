@@ -79,11 +79,11 @@ def plan(seed: int) -> list[Planned]:
     """
     moments = _moments(stream(seed, "moments"))
     discarded = _discarded(stream(seed, "discarded"))
-    order = _order(stream(seed, "order"))
+    order = strayed(stream(seed, "order"), TASKS)
     whens = [(moments[place], place in discarded) for place in order]
     kept = [position for position, when in enumerate(whens) if _is_kept(*when)]
     dropped = [position for position, when in enumerate(whens) if not _is_kept(*when)]
-    contents = _contents(stream(seed, "contents"), kept, dropped)
+    contents = dealt(stream(seed, "contents"), CONTENTS, kept, dropped)
     bare = set(stream(seed, "bare").sample([position for position in kept if contents[position] == "small"], BARE))
     names = image_names(
         stream(seed, "names"),
@@ -103,22 +103,30 @@ def _is_kept(created: datetime, is_discarded: bool) -> bool:  # noqa: FBT001 - a
 
 def _moments(rng: Random) -> list[datetime]:
     """Return 300 moments in ascending order, ``EARLY`` of them before ``DIVIDE``, with the promised clusters."""
-    early = _clustered(rng, EARLY, EARLY_CLUSTERS, [DIVIDE - timedelta(days=20)], (-45 * 86_400, 0))
+    early = clustered(rng, EARLY, EARLY_CLUSTERS, [DIVIDE - timedelta(days=20)], (-45 * 86_400, 0))
     late_clusters = [DIVIDE, DIVIDE + timedelta(days=9, seconds=1), DIVIDE + timedelta(days=17, microseconds=250_000)]
-    late = _clustered(rng, TASKS - EARLY, LATE_CLUSTERS, late_clusters, (1, 30 * 86_400))
+    late = clustered(rng, TASKS - EARLY, LATE_CLUSTERS, late_clusters, (1, 30 * 86_400))
     return sorted([*early, *late])
 
 
-def _clustered(
+def clustered(
     rng: Random, count: int, sizes: Sequence[int], moments: Sequence[datetime], seconds: tuple[int, int]
 ) -> list[datetime]:
-    """Return ``count`` moments: ``moments`` as often as ``sizes`` say, the rest single, ``seconds`` from DIVIDE."""
-    clustered = [moment for moment, size in zip(moments, sizes, strict=True) for _ in range(size)]
+    """Return ``count`` moments: ``moments`` as often as ``sizes`` say, the rest single.
+
+    Args:
+        rng: Where the single ones are drawn from.
+        count: Of all moments.
+        sizes: How often each of ``moments`` occurs.
+        moments: UTC.
+        seconds: Bounds of the single ones, in seconds from ``DIVIDE``.
+    """
+    together = [moment for moment, size in zip(moments, sizes, strict=True) for _ in range(size)]
     alone = [
         DIVIDE + timedelta(seconds=second, microseconds=rng.choice((7_000, 500_000, 123_456, 1)))
-        for second in rng.sample(range(*seconds), count - len(clustered))
+        for second in rng.sample(range(*seconds), count - len(together))
     ]
-    return clustered + alone
+    return together + alone
 
 
 def _discarded(rng: Random) -> set[int]:
@@ -126,17 +134,26 @@ def _discarded(rng: Random) -> set[int]:
     return {*rng.sample(range(EARLY), EARLY_DISCARDED), *rng.sample(range(EARLY, TASKS), LATE_DISCARDED)}
 
 
-def _order(rng: Random) -> list[int]:
+def strayed(rng: Random, count: int) -> list[int]:
     """Return the places in the order of ``created`` that ascending ids stand at: nearly, not quite, the same order."""
-    return sorted(range(TASKS), key=lambda place: (place + rng.uniform(-STRAY, STRAY), place))
+    return sorted(range(count), key=lambda place: (place + rng.uniform(-STRAY, STRAY), place))
 
 
-def _contents(rng: Random, kept: Sequence[int], dropped: Sequence[int]) -> list[Content]:
-    """Return the payload of each position, as often as ``CONTENTS`` says."""
-    contents: list[Content] = ["small"] * TASKS
+def dealt(
+    rng: Random, counts: Mapping[Content, tuple[int, int]], kept: Sequence[int], dropped: Sequence[int]
+) -> list[Content]:
+    """Return the payload of each position, ``small`` where ``counts`` asks for no other.
+
+    Args:
+        rng: Where places are drawn from.
+        counts: How many have which payload: (among ``kept``, among ``dropped``).
+        kept: Positions that a filter keeps.
+        dropped: The other positions.
+    """
+    contents: list[Content] = ["small"] * (len(kept) + len(dropped))
     left = (rng.sample(kept, len(kept)), rng.sample(dropped, len(dropped)))
-    for content, counts in CONTENTS.items():
-        for positions, count in zip(left, counts, strict=True):
-            for _ in range(count):
+    for content, numbers in counts.items():
+        for positions, number in zip(left, numbers, strict=True):
+            for _ in range(number):
                 contents[positions.pop()] = content
     return contents

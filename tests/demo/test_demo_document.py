@@ -69,10 +69,9 @@ def test_equal_bytes_in_another_process(demo: dict[str, Any], tmp_path: Path) ->
     assert text(demo) == written.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("seed", [1, 20260122])
-def test_any_seed_makes_a_valid_document(seed: int, demo: dict[str, Any]) -> None:
+def test_any_seed_makes_a_valid_document(any_demo: dict[str, Any]) -> None:
     """Three projects in two tenants, and what the page promises of them, counted on the rows."""
-    rows = validate(demo if seed == 1 else document(seed))
+    rows = validate(any_demo)
     main_rows = [task for task in rows.tasks if task.project == 1]
     files = {unit.id: [*unit.files] for unit in rows.data_units}
     sizes = [len(json.dumps(task.data, ensure_ascii=False, separators=(",", ":")).encode()) for task in main_rows]
@@ -91,8 +90,6 @@ def test_any_seed_makes_a_valid_document(seed: int, demo: dict[str, Any]) -> Non
     assert {"stand_by", "in_progress", "completed", "rejected", "skipped"} == {t.status_review for t in main_rows}
     for related in ("labelers", "reviewers", "groups", "stages", "workshops", "tags"):
         assert 0 < sum(bool(getattr(task, related)) for task in main_rows)
-    assert 0 < len({row.task for row in rows.assignments}) < len(rows.tasks)
-    assert {True, False} == {row.is_discarded for row in rows.assignments}
     assert 10**3 in range(rows.tasks[0].id, rows.tasks[-1].id)
 
 
