@@ -4,6 +4,7 @@ ExportError                      base: ``code`` and one sentence that is safe to
 ├── UnsupportedTargetError       a target that no handler exports
 ├── UnsupportedFilterError       a filter key or value that the target does not take; nothing was requested
 ├── UnknownProjectError          the project of the filter does not exist for this tenant
+├── UnknownVersionError          a dataset version of the filter does not exist for this tenant
 ├── ExportSettingError           a tunable of the wrong kind or out of range
 ├── DestinationError             the place to write to cannot be used, or another export is writing there
 ├── DelegationError              the server-side job did not give a bundle
@@ -56,6 +57,12 @@ class UnknownProjectError(ExportError):
     """The project of the filter does not exist for this tenant."""
 
     code = "unknown_project"
+
+
+class UnknownVersionError(ExportError):
+    """A ground-truth dataset version of the filter does not exist for this tenant."""
+
+    code = "unknown_ground_truth_dataset_version"
 
 
 class ExportSettingError(ExportError):

@@ -1,7 +1,9 @@
 """What a bundle holds against what its scope holds, and which differences are nobody's fault.
 
 A row that was created since the export was probed may be in either without the other; a row that was deleted since
-may still be in the bundle. Both are reported. Any other difference is a loss or a surplus, and ends the export.
+may still be in the bundle. Both are reported. By a filter on something that changes, such as a status, a row may also
+come into the scope or leave it while the job runs; see ``Findings.is_movement``. Any other difference is a loss or a
+surplus, and ends the export.
 
 Source: incidents.md 1, SYN-7438 (200 rows asked, 99,792 delivered) and 6.5.
 """
@@ -29,7 +31,7 @@ class Since:
 
     Args:
         started: When the job was created, by the server's clock; where that is not known, the probe, by ours.
-        newest: Highest id in the scope at the probe; ``None`` when there was none.
+        newest: Highest key in the scope at the probe; ``None`` when there was none.
     """
 
     started: datetime
@@ -60,6 +62,7 @@ class Findings:
         missing: Rows of the scope that the bundle lacks, unexplained.
         surplus: Rows of the bundle that exist outside the scope, unexplained; no more than need be named.
         surplus_count: Rows of the bundle that the scope lacks, if all of them were looked at, else an upper bound.
+        moved: Rows that came into the scope or left it since, so that only one of the two holds them.
     """
 
     created_since: list[int] = field(default_factory=list)
@@ -67,6 +70,30 @@ class Findings:
     missing: list[int] = field(default_factory=list)
     surplus: list[int] = field(default_factory=list)
     surplus_count: int = 0
+    moved: list[int] = field(default_factory=list)
+
+    @property
+    def is_movement(self) -> bool:
+        """Whether rows have moved, given a bundle of as many rows as the probe counted, all of them looked at.
+
+        As long as nobody touches the rows, the scope has that many rows too. Then as many are missing as are in
+        surplus, and the bundle holds wrong ones. Where the two numbers differ, the scope has changed since.
+        """
+        return len(self.missing) != self.surplus_count
+
+    def as_movement(self) -> Findings:
+        """Return these findings with what is unexplained explained by movement."""
+        moved = sorted([*self.missing, *self.surplus], reverse=True)
+        return Findings(self.created_since, self.removed, moved=moved)
+
+    def movement(self) -> str:
+        """Return in words that rows have moved; blank when none has."""
+        if not self.moved:
+            return ""
+        return (
+            f"{len(self.moved)} row(s) came into the filter's selection or left it while the export ran, and are "
+            f"exported as the server found them: {named(self.moved)}"
+        )
 
     @property
     def is_explained(self) -> bool:
@@ -110,6 +137,8 @@ def judge(
     scope: Iterable[Listed],
     since: Since,
     existing: Callable[[Sequence[int]], Mapping[int, Listed]],
+    *,
+    enough: int | None = NAMED_IDS,
 ) -> Findings:
     """Return what explains the differences of a bundle and its scope, and what nothing explains.
 
@@ -118,6 +147,7 @@ def judge(
         scope: Rows of the scope now, strictly descending by id.
         since: Tells young rows.
         existing: Looks up which rows exist at all.
+        enough: Surplus rows after which no more are looked up; ``None`` looks at all.
     """
     findings = Findings()
     outside: list[int] = []
@@ -130,7 +160,7 @@ def judge(
             findings.missing.append(number)
     findings.surplus_count = len(outside)
     unseen = iter(outside)
-    while len(findings.surplus) < NAMED_IDS and (piece := list(islice(unseen, LOOK_UP))):
+    while (enough is None or len(findings.surplus) < enough) and (piece := list(islice(unseen, LOOK_UP))):
         found = existing(piece)
         for number in piece:
             if number not in found:

@@ -5,7 +5,7 @@ A key is what identifies a row of the target: ``id``, or ``pgh_id`` of a ground-
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -87,11 +87,17 @@ class TargetScope:
 
     def ids(self) -> Iterator[Row]:
         """Yield the scope's rows, keys only, in descending order."""
-        return self._walk({"fields": self.target.key})
+        return self._walk({"fields": self.target.key}, self.policy)
+
+    @property
+    def is_lasting(self) -> bool:
+        """Whether no row can come into the scope or leave it while it exists."""
+        return self.target.lasting.issuperset(self.filters)
 
     def listed(self) -> Iterator[Listed]:
-        """Yield the scope's rows with their time of creation, in descending order of their keys."""
-        return map(self._listed, self._walk({"fields": self._probe_fields}))
+        """Yield the scope's rows with their time of creation, in descending order of their keys, without a pause."""
+        policy = replace(self.policy, throttle=0.0)
+        return map(self._listed, self._walk({"fields": self._probe_fields}, policy))
 
     def existing(self, ids: Sequence[int]) -> dict[int, Listed]:
         """Return which of some rows exist at all, inside the scope or not.
@@ -122,9 +128,9 @@ class TargetScope:
             found |= by_key(answer, piece, key, f"The list {self.target.list_path}")
         return found
 
-    def _walk(self, fields: Mapping[str, object]) -> Iterator[Row]:
+    def _walk(self, fields: Mapping[str, object], policy: PagePolicy) -> Iterator[Row]:
         query = {**self.filters, **fields, "ordering": f"-{self.target.key}", "page_size": self.page_size}
-        return self.client.walk(self.target.list_path, query, policy=self.policy)
+        return self.client.walk(self.target.list_path, query, policy=policy)
 
     def _listed(self, row: Row) -> Listed:
         number = row_key(row, self.target.key, f"The list {self.target.list_path}")

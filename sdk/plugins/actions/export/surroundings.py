@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sdk.clients.errors import ClientError, NotFoundError
 from sdk.clients.originals import OriginalDownloader
 from sdk.clients.payloads import PayloadFetcher
-from sdk.loggers import LogLevel
-from sdk.plugins.actions.export.errors import UnknownProjectError
 from sdk.plugins.actions.export.in_process import RowSource, unheard
 from sdk.plugins.actions.export.originals import RemoteOriginals
+from sdk.plugins.actions.export.project import find_project
 from sdk.plugins.actions.export.scope import TargetScope
 from sdk.plugins.actions.export.staging import open_staging
 
@@ -87,22 +85,9 @@ def prepare_exporter(context: ExportContext) -> None:
     """Find out what the exporter is constructed with: the export's own parameters and its project's configuration.
 
     Raises:
-        UnknownProjectError: In process, the project does not exist; a job would not have been created for it.
+        ExportError: In process, what the filter names does not exist; see ``find_project``.
     """
-    decision = context.delegation_decision
-    project = decision.scope.project_id if decision is not None and decision.scope is not None else None
-    if project is not None:
-        try:
-            configuration = context.client.get_project(project).get("configuration")
-        except ClientError as error:
-            if isinstance(error, NotFoundError) and not context.is_delegated:
-                raise UnknownProjectError(
-                    f"Project {project} does not exist for this tenant; the filter needs the id of one that does."
-                ) from error
-            # any other: the exporter may do without (contract.md 2.2, request 8)
-            context.log_message(f"The configuration of project {project} cannot be read: {error}", LogLevel.WARNING)
-            configuration = None
-        context.configuration = configuration if isinstance(configuration, dict) else {}
+    project, context.configuration = find_project(context)
     params: dict[str, Any] = {key: context.params.get(key) for key in _EXPORTER_PARAMS}
     context.export_params = {
         **params,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, override
 
+from sdk.loggers import LogLevel
 from sdk.plugins.actions.export.bundle import Bundle
 from sdk.plugins.actions.export.context import ExportContext, needed
 from sdk.plugins.actions.export.in_process import GONE
@@ -45,6 +46,9 @@ class BundleReadStep(DelegatedStep):
         context.total_count = count
         context.removed = findings.removed
         context.created_since = findings.created_since
+        if findings.moved:
+            context.errors.append(findings.movement())
+            context.log_message(findings.movement(), LogLevel.WARNING)
         if context.originals is not None:
             context.originals = BundleOriginals(root, manifest.prefix, context.originals)
         items = _items(context, bundle, manifest.prefix)
