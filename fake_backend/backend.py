@@ -5,14 +5,15 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Mapping
 from os import PathLike
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
-from fake_backend import http, objects
 from fake_backend.core.clock import Clock, SystemClock, VirtualClock
 from fake_backend.core.errors import BadRequest, Conflict
-from fake_backend.http import ControlPolicy, Journalled
+from fake_backend.http import ControlPolicy
 from fake_backend.identities import TenantTokens, by_tenant
 from fake_backend.seeding import read, validate
+from fake_backend.served import API, STORAGE, ServedBackend
 from fake_backend.store.kinds import BY_TARGET
 from fake_backend.transports.in_process import InProcess, Mount
 from fake_backend.world import World
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from fake_backend.core.journal import Journal
     from fake_backend.seeding.rows import SeedDocument
     from fake_backend.settings import Settings
-    from fake_backend.transports.live import LiveServer
 
 type Seed = str | PathLike[str] | Mapping[str, Any]  # "demo", "empty", a document's path, a document
 
@@ -39,9 +39,6 @@ _NOBODY_ELSE = {
 }
 
 _numbers = itertools.count(1)  # two backends of one process must not share a host name
-
-API = Journalled(http.application, "api")
-STORAGE = Journalled(objects.application, "storage")
 
 
 class FakeBackend:
@@ -58,13 +55,19 @@ class FakeBackend:
         seed: ``demo``, ``empty`` (users and tokens alone), a seed document's path, or the document itself.
         clock: ``virtual`` time moves only when somebody waits for it or moves it; ``system`` is the machine's.
         world_seed: Of ids, tokens and draws: two worlds of one seed draw the same.
-        database: SQLAlchemy URL for the rows; in memory when left out.
+        database: SQLAlchemy URL for the rows, and the objects with them; in memory when left out. A backend that is
+            made anew with the same database, seed and world seed is the same world: rows, objects, tokens, storages and
+            finished jobs. A job that was under way is ``FAILED``, as its worker is gone. A document that the database
+            was started with before is not loaded again.
         settings: Conventions of the wire, sizes, paces.
         start: Instant at which a virtual clock starts; real time when left out.
+        storage_root: Directory below which storages without a location of their own get theirs, kept when the backend
+            is closed. Left out, it lies beside the database's file, and is temporary without one.
 
     Raises:
         SeedInvalid: The document is not one; nothing is kept of it.
-        DatabaseUnusable: The database cannot be opened.
+        DatabaseUnusable: The database cannot be opened, is of another version, or holds a world of another seed.
+        BadRequest: There is no such clock, or the directory of a storage cannot be made.
     """
 
     def __init__(
@@ -76,17 +79,19 @@ class FakeBackend:
         database: str | None = None,
         settings: Settings | None = None,
         start: datetime | None = None,
+        storage_root: str | PathLike[str] | None = None,
     ) -> None:
         if clock not in {"virtual", "system"}:
             raise BadRequest("There is no such clock.", received=clock, expected="virtual or system")
         self._seed = _document(seed)
         time: Clock = VirtualClock(start) if clock == "virtual" else SystemClock()
-        self._world = World(time, database_url=database, seed=world_seed, settings=settings)
+        root = None if storage_root is None else Path(storage_root)
+        self._world = World(time, database_url=database, seed=world_seed, settings=settings, storage_root=root)
         number = next(_numbers)
         self._hosts = (f"api-{number}.fake-backend.invalid", f"storage-{number}.fake-backend.invalid")
         self._served: list[ServedBackend] = []
         try:
-            self._world.seed(self._seed)
+            self._world.start(self._seed)
         except BaseException:
             self._world.close()
             raise
@@ -165,7 +170,7 @@ class FakeBackend:
     def reset(self) -> None:
         """Go back to the rows of the seed that the backend started with; tokens stay the same, the clock goes on."""
         self._world.reset()
-        self._world.seed(self._seed)
+        self._world.start(self._seed)
 
     def remove_tasks(self, ids: Iterable[int]) -> int:
         """Delete tasks behind a client's back, as another user would; return how many there were."""
@@ -236,58 +241,6 @@ class FakeBackend:
     def _forget(self, served: ServedBackend) -> None:
         if served in self._served:
             self._served.remove(served)
-
-
-class ServedBackend:
-    """A backend on a network address; made by ``FakeBackend.serve``."""
-
-    def __init__(
-        self, backend: FakeBackend, host: str, port: int, storage_port: int, *, autojump: bool, control: ControlPolicy
-    ) -> None:
-        # cheroot takes time to import, and a backend that is not served does not need it
-        from fake_backend.transports.live import LiveServer  # noqa: PLC0415
-
-        self._backend = backend
-        environ: dict[str, object] = {}
-        self._servers: list[LiveServer] = []
-        try:
-            for application, number in ((STORAGE, storage_port), (API, port)):
-                server = LiveServer(application, environ, host, number)
-                self._servers.append(server)
-                server.bind()
-            environ.update(backend._environ(self.url, self.storage_url, autojump=autojump, control=control))  # noqa: SLF001
-            for server in self._servers:
-                server.start()
-        except BaseException:
-            self.close()
-            raise
-
-    def __repr__(self) -> str:
-        return f"<ServedBackend {self.url}>"
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self.close()
-
-    @property
-    def url(self) -> str:
-        """Base URL of the API."""
-        return self._servers[1].url
-
-    @property
-    def storage_url(self) -> str:
-        """Base URL of objects."""
-        return self._servers[0].url
-
-    def close(self) -> None:
-        """Stop listening; open streams end."""
-        for server in self._servers:
-            server.stop()
-        self._backend._forget(self)  # noqa: SLF001
 
 
 def _document(seed: Seed) -> SeedDocument:

@@ -66,7 +66,12 @@ def serve(  # noqa: PLR0917 (typer makes each an option)
     seed: Annotated[str, typer.Option(help="demo, empty, or the path of a seed document.")] = "demo",
     clock: Annotated[ClockKind, typer.Option(help="virtual time moves through /_fake/clock alone.")] = ClockKind.system,
     autojump: Annotated[bool, typer.Option("--autojump", help="A read that waits moves a virtual clock.")] = False,  # noqa: FBT002
-    database: Annotated[str | None, typer.Option(help="SQLAlchemy URL of the rows; in memory unless given.")] = None,
+    database: Annotated[
+        str | None, typer.Option(help="SQLAlchemy URL of rows and objects; with it a restart finds the same world.")
+    ] = None,
+    storage_root: Annotated[
+        Path | None, typer.Option(help="Directory of the storages; beside the database's file, else temporary.")
+    ] = None,
     ready_file: Annotated[Path | None, typer.Option(help="Write the ready line here too, mode 0600.")] = None,
     bulk_files_manifest: Annotated[  # noqa: FBT002
         bool, typer.Option("--bulk-files-manifest", help="Fill files_manifest in bulk answers.")
@@ -92,6 +97,7 @@ def serve(  # noqa: PLR0917 (typer makes each an option)
                 "seed": seed,
                 "clock": clock.value,
                 "database": database,
+                "storage_root": storage_root,
                 "settings": Settings(
                     bulk_files_manifest=bulk_files_manifest,
                     presigned_targets=frozenset(InlineTarget) - frozenset(inline_target or ()),

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Self
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from fake_backend.backend import FakeBackend, ServedBackend
+    from fake_backend.backend import FakeBackend
+    from fake_backend.served import ServedBackend
 
 
 class UnwritableReadyFile(ValueError):  # noqa: N818 (a refusal)

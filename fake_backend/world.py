@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
+import hashlib
+import json
 import threading
-from pathlib import Path
+from dataclasses import asdict, fields
 from typing import TYPE_CHECKING
 
 from fake_backend.core.bugs import Bugs
 from fake_backend.core.clock import Clock, SystemClock
 from fake_backend.core.ids import Draws
 from fake_backend.core.journal import Journal
+from fake_backend.directories import Directories
+from fake_backend.exports.recovery import recover
 from fake_backend.exports.worker import ExportJobs
 from fake_backend.objects import ObjectStore
 from fake_backend.payloads import Payloads
@@ -20,12 +22,17 @@ from fake_backend.store.async_jobs import AsyncJobs
 from fake_backend.store.catalogue import Catalogue
 from fake_backend.store.database import Database
 from fake_backend.store.identity import Identity
+from fake_backend.store.instants import stored
 from fake_backend.store.kinds import ASSIGNMENTS, DATASETS, GROUND_TRUTH, TASKS
 from fake_backend.store.listing import Listing
+from fake_backend.store.lives import Lives
+from fake_backend.store.objects import KeptObjects
 from fake_backend.store.related import Related
 from fake_backend.store.reports import Reports
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from fake_backend.seeding.rows import SeedDocument, StorageRow
 
 
@@ -37,42 +44,59 @@ class World:
         database_url: SQLAlchemy URL; ``None`` keeps rows in memory.
         seed: Of all ids, tokens and draws.
         settings: Conventions of the wire, sizes, paces.
+        storage_root: Where storages without a location of their own get their directories; beside the database's file
+            when left out, and in a temporary directory where there is none.
 
     Raises:
         DatabaseUnusable: The URL cannot be opened.
     """
 
     def __init__(
-        self, clock: Clock, *, database_url: str | None = None, seed: int = 0, settings: Settings | None = None
+        self,
+        clock: Clock,
+        *,
+        database_url: str | None = None,
+        seed: int = 0,
+        settings: Settings | None = None,
+        storage_root: Path | None = None,
     ) -> None:
         self.clock = clock
         self.settings = settings or Settings()
-        self.draws = Draws(seed)
-        self.journal = Journal()
         self.bugs = Bugs()
         self.database = Database(database_url)
+        self._lives = Lives(self.database) if database_url is not None else None  # in memory there is one life only
+        life = self._lives.begin(seed, stored(clock.now())) if self._lives is not None else 0
+        self.draws = Draws(seed, life)
+        self.journal = Journal(life=life)
         self.rows = {kind: Listing(self.database, kind) for kind in (TASKS, ASSIGNMENTS, GROUND_TRUTH, DATASETS)}
         self.related = Related(self.database)
         self.catalogue = Catalogue(self.database)
         self.identity = Identity(self.database)
         self.reports = Reports(self.database)
         self.objects = ObjectStore(
-            clock, self.draws.stream("s3-credentials"), judge_skew=isinstance(clock, SystemClock)
+            clock,
+            self.draws.lasting("s3-credentials"),
+            judge_skew=isinstance(clock, SystemClock),
+            ids=self.draws.stream("s3-ids"),
+            keeper=KeptObjects(self.database) if self._lives is not None else None,
         )
         self.payloads = Payloads(self.objects, self.settings)
-        self._directory: Path | None = None
+        self._directories = Directories(_lasting_root(storage_root, self.database))
         self._streams = threading.BoundedSemaphore(self.settings.streams)
+        jobs = AsyncJobs(self.database)
         self.exports = ExportJobs(
             clock=clock,
             draws=self.draws,
             settings=self.settings,
             bugs=self.bugs,
-            rows=AsyncJobs(self.database),
+            rows=jobs,
             listings=self.rows,
             catalogue=self.catalogue,
             payloads=self.payloads,
             objects=self.objects,
         )
+        if life:
+            recover(jobs, self.catalogue, self.objects, clock.now())
 
     def __repr__(self) -> str:
         return f"<World {self.clock!r} {self.journal!r}>"
@@ -91,12 +115,28 @@ class World:
         )
         return loader.load(document)
 
+    def start(self, document: SeedDocument) -> None:
+        """Add the rows that the world begins with, unless an earlier life of it began with the same document.
+
+        A world that outlives its process is then as that process left it: rows that are gone stay gone, and what was
+        created at the instant of loading stays as old as it is.
+        """
+        if self._lives is None:
+            self.seed(document)
+            return
+        told = digest(document)
+        with self.database.transaction():
+            if not self._lives.was_seeded(told):
+                self.seed(document)
+                self._lives.seeded(told)
+
     def reset(self) -> None:
         """Forget rows, objects, jobs, journal and bugs; the clock goes on."""
         self.exports.clear()
+        storages = [row["id"] for row in self.catalogue.storages() if row["provider"] == "file_system"]
         self.database.empty()
         self.objects.clear()
-        self._empty_directory()
+        self._directories.empty(storages)
         self.bugs.off()
         self.journal.clear()
 
@@ -105,7 +145,7 @@ class World:
         self.exports.clear()
         self.clock.close()
         self.database.close()
-        self._remove_directory()
+        self._directories.close()
 
     def open_stream(self) -> bool:
         """Take one of the places for progress streams; return whether there was one."""
@@ -115,20 +155,11 @@ class World:
         """Give a stream's place back."""
         self._streams.release()
 
-    @property
-    def directory(self) -> Path:
-        """A temporary directory of this world, made when it is first asked for and removed with the world."""
-        if self._directory is None:
-            self._directory = Path(tempfile.mkdtemp(prefix="fake-backend-"))
-        return self._directory
-
     def _configured(self, row: StorageRow, held: dict[str, str]) -> dict[str, str]:
         """Return a storage's configuration, completed where the document leaves it to the world."""
         given = {**held, **row.configuration}
         if row.provider == "file_system" and "location" not in given:
-            location = self.directory / f"storage-{row.id}"
-            location.mkdir(exist_ok=True)
-            return {"location": str(location)}
+            return {"location": str(self._directories.make(row.id))}
         if row.provider == "amazon_s3" and "endpoint_url" not in given:  # with an endpoint it is somebody else's bucket
             credentials = self.objects.credentials
             ours = {
@@ -141,13 +172,19 @@ class World:
             self.objects.create_bucket(given["bucket_name"])
         return given
 
-    def _empty_directory(self) -> None:
-        """Remove what storages hold, but keep the place: somebody was told where it is."""
-        if self._directory is not None:
-            for entry in self._directory.iterdir():
-                shutil.rmtree(entry)
 
-    def _remove_directory(self) -> None:
-        if self._directory is not None:
-            shutil.rmtree(self._directory, ignore_errors=True)
-            self._directory = None
+def digest(document: SeedDocument) -> str:
+    """Return the SHA-256 of what a document says, in lower-case hex."""
+    told = hashlib.sha256()
+    for resource in fields(document):
+        told.update(resource.name.encode())
+        for row in getattr(document, resource.name):
+            told.update(json.dumps(asdict(row), default=repr, sort_keys=True).encode())
+    return told.hexdigest()
+
+
+def _lasting_root(named: Path | None, database: Database) -> Path | None:
+    """Return where storages lie that outlive the process, ``None`` where they need not."""
+    if named is not None:
+        return named.absolute()
+    return None if database.file is None else database.file.with_name(f"{database.file.name}-storages")

@@ -12,10 +12,13 @@ class Draws:
 
     Args:
         seed: The world's seed; two worlds of one seed draw the same.
+        life: How often the world was opened before, where its rows outlive its process. Each life draws anew, so that
+            nothing is given an id that an earlier life has given.
     """
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, life: int = 0) -> None:
         self.seed = seed
+        self.life = life
         self._streams: dict[str, random.Random] = {}
         self._lock = threading.Lock()
 
@@ -26,8 +29,13 @@ class Draws:
         """Return the generator called ``name``."""
         with self._lock:
             if name not in self._streams:
-                self._streams[name] = random.Random(f"{self.seed}/{name}")  # noqa: S311 (must repeat, not resist)
+                origin = f"{self.seed}/{name}/{self.life}" if self.life else f"{self.seed}/{name}"
+                self._streams[name] = random.Random(origin)  # noqa: S311 (must repeat, not resist)
             return self._streams[name]
+
+    def lasting(self, name: str) -> random.Random:
+        """Return a generator that draws the same in every life: for what must still be good after a restart."""
+        return random.Random(f"{self.seed}/{name}")  # noqa: S311 (must repeat, not resist)
 
     def uuid(self, name: str) -> str:
         """Return a version 4 UUID from the stream ``name``."""

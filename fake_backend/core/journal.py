@@ -62,9 +62,16 @@ class Entry:
 
 
 class Journal:
-    """A bounded ring of entries; an entry is there before its answer is."""
+    """A bounded ring of entries; an entry is there before its answer is.
 
-    def __init__(self, capacity: int = CAPACITY) -> None:
+    Args:
+        capacity: Entries kept.
+        life: How often the world was opened before; numbers count from 1 in each life, and the journal of an earlier
+            one ended with its process.
+    """
+
+    def __init__(self, capacity: int = CAPACITY, life: int = 0) -> None:
+        self.life = life
         self._entries: deque[Entry] = deque(maxlen=capacity)
         self._arrived = 0
         self._lock = threading.Lock()
@@ -112,4 +119,9 @@ class Journal:
 
     def as_dict(self) -> Mapping[str, object]:
         """Return the journal as JSON has it."""
-        return {"arrived": self._arrived, "dropped": self.dropped, "entries": [entry.as_dict() for entry in self]}
+        return {
+            "life": self.life,
+            "arrived": self._arrived,
+            "dropped": self.dropped,
+            "entries": [entry.as_dict() for entry in self],
+        }

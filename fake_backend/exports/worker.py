@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 from fake_backend.core.cursor import Seek
 from fake_backend.core.errors import BadRequest, NotFound, Refusal
 from fake_backend.core.jobs import AsyncJob, Feed
-from fake_backend.exports.bundle import BundleWriter, file_path, line
+from fake_backend.exports.bundle import BundleWriter
+from fake_backend.exports.lines import Lines
 from fake_backend.exports.roots import open_root
+from fake_backend.store.async_jobs import Place
 from fake_backend.store.kinds import PAYLOAD
 from fake_backend.store.ordering import Ordering
 
@@ -79,7 +81,7 @@ class ExportJobs:
         self._rows = rows
         self._listings = listings
         self._catalogue = catalogue
-        self._payloads = payloads
+        self._lines = Lines(catalogue, payloads)
         self._objects = objects
         self._runs: dict[str, _Run] = {}
         self._turn = threading.RLock()  # a cancel must not fall into the middle of a chunk
@@ -133,7 +135,8 @@ class ExportJobs:
             }
         }
         job = AsyncJob.pending(job_id, "plugin_export", self._clock.now(), request.ray_job_id, data)
-        self._rows.add(job_id, caller.member_of, caller.user, job.state)
+        place = Place(request.storage_id, str(bundle.prefix))
+        self._rows.add(job.state, place, tenant=caller.member_of, owner=caller.user)
         conditions = request.selection.conditions
         if "delegated-filter-loss" in self._bugs:
             conditions = tuple(test for test in conditions if test.field == request.kind.scope)
@@ -179,9 +182,8 @@ class ExportJobs:
         """
         job = self.job(caller, job_id)
         run = self._runs.get(job_id)
-        if run is None:  # its worker ended with an earlier process
-            if job.cancel(self._clock.now()):
-                self._rows.save(job.id, job.state)
+        if run is None:  # of an earlier process, and finished since at the latest
+            job.cancel(self._clock.now())
             return job
         with self._turn:
             if run.job.cancel(self._clock.now()):
@@ -194,6 +196,7 @@ class ExportJobs:
         for run in self._runs.values():
             run.feed.over = True
         self._runs.clear()
+        self._clock.changed()  # streams that wait for news have had their last
 
     def _later(self, run: _Run, step: Callable[[_Run], None]) -> None:
         self._clock.scheduler.after(
@@ -232,7 +235,7 @@ class ExportJobs:
         found = self._listings[kind].keyset_page(run.tenant, run.conditions, Ordering(kind.key), place, columns)
         rows, more = found[: run.chunk_rows], len(found) > run.chunk_rows
         if rows:
-            run.bundle.add_chunk(self._lines(run, rows))
+            run.bundle.add_chunk(self._lines.of(rows, run.bundle, run.request, run.storage_url))
             run.below = rows[-1]["key"]
         done = run.bundle.records
         run.job.progress(self._clock.now(), done, max(run.total, done) if more else done)
@@ -242,34 +245,6 @@ class ExportJobs:
             return
         run.job.complete(self._clock.now(), {"manifest": run.bundle.finish()})
         self._tell(run)
-
-    def _lines(self, run: _Run, rows: list[dict[str, Any]]) -> list[str]:
-        files = self._catalogue.files([row["data_unit_id"] for row in rows if row["data_unit_id"] is not None])
-        lines, kind = [], run.request.kind
-        for row in rows:
-            entries = {}
-            for item in files.get(row["data_unit_id"], ()):
-                entry = {
-                    "file_name_original": item["file_name_original"],
-                    "url": self._payloads.url(item["object_key"], run.storage_url),
-                    "is_primary": item["is_primary"],
-                }
-                body = self._body(item) if run.request.include_files else None
-                if body is not None:
-                    path = file_path(row["data_unit_id"], item["position"], item["file_name_original"])
-                    run.bundle.add_file(path, body)
-                    entry["bundle_path"] = str(path)
-                entries[item["specification"]] = entry
-            keys = {"id": row[kind.line_id], kind.key: row["key"]}
-            lines.append(line(keys, self._payloads.text(row), row["payload_digest"], entries))
-        return lines
-
-    def _body(self, item: Mapping[str, Any]) -> bytes | None:
-        """Return a file's bytes; one that is gone stays a URL, and fails for its row alone as it would by the URL."""
-        try:
-            return self._payloads.file(item["object_key"])
-        except Refusal:
-            return None
 
     def _tell(self, run: _Run) -> None:
         self._rows.save(run.job.id, run.job.state)

@@ -64,8 +64,7 @@ def complete_upload(request: ObjectRequest, store: ObjectStore) -> Answer:
     numbers = [number for number, _ in parts]
     if numbers != sorted(set(numbers)):
         raise InvalidPartOrder(received=numbers, elements={"UploadId": upload_id})
-    with store.lock:
-        key = store.shelf.complete_upload(request.bucket, request.key, upload_id, parts)
+    key = store.complete_upload(request.bucket, request.key, upload_id, parts)
     return document(
         "CompleteMultipartUploadResult",
         [

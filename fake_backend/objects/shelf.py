@@ -26,6 +26,8 @@ from fake_backend.objects.errors import EntityTooSmall, InvalidPart, NoSuchBucke
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from fake_backend.core.kept import Kept
+
 ACCOUNT = "123456789012"  # moto's own default account; no answer of ours shows it
 PARTITION = "aws"  # moto holds S3 by partition, not by region
 
@@ -58,7 +60,7 @@ class Key(FakeKey):
         self.multipart = None
         self.disposed = False
         self.checksum: dict[str, str] = {}  # headers of the answer that tell the checksum, where one came along
-        self._etag = etag
+        self._tag = self._etag = etag
         self._metadata = LowercaseDict()
         self.set_metadata(dict(headers))
 
@@ -85,6 +87,11 @@ class Key(FakeKey):
         if self._etag is None:
             self._etag = hashlib.md5(self._bytes, usedforsecurity=False).hexdigest()
         return f'"{self._etag}"'
+
+    @property
+    def tag(self) -> str | None:
+        """The entity tag without quotes where it is not the MD5 of the bytes."""
+        return self._tag
 
     @property
     def modified(self) -> datetime:
@@ -187,6 +194,12 @@ class Shelf(S3Backend):
     def keep(self, bucket: str, name: str, body: bytes, headers: Mapping[str, str]) -> Key:
         """Store an object, in place of an earlier one of its name."""
         return self._stored(bucket, name, body, headers, etag=None)
+
+    def restore(self, kept: Kept) -> None:
+        """Put back an object that outlived its process."""
+        key = Key(kept.key, kept.body, kept.modified, kept.headers, kept.etag)
+        key.checksum = dict(kept.checksum)
+        self.get_bucket(kept.bucket).keys.setlist(kept.key, [key])
 
     def begin_upload(self, bucket: str, name: str, headers: Mapping[str, str], upload_id: str) -> None:
         """Begin a multipart upload."""

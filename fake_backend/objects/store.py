@@ -5,16 +5,20 @@ from __future__ import annotations
 import re
 import threading
 from base64 import b64encode
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
+from fake_backend.core.kept import Kept
 from fake_backend.objects.credentials import Credentials
 from fake_backend.objects.errors import InvalidBucketName, KeyTooLong, NoSuchBucket, NoSuchKey
 
 if TYPE_CHECKING:
     import random
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from fake_backend.core.clock import Clock
+    from fake_backend.objects.keeper import Keeper
     from fake_backend.objects.shelf import Key, Shelf
 
 REGION = "ap-northeast-2"  # SigV4 only: a boto3 client of default configuration presigns with SigV4 there
@@ -35,9 +39,20 @@ class ObjectStore:
         judge_skew: Whether a request dated more than 15 minutes from the clock is refused. Right where the clock is
             the system's; a foreign client dates its requests by the machine, whatever a virtual clock shows.
         region: Region of every bucket.
+        ids: Draws ids of uploads, where ``rng`` draws the same in every life of a world; ``rng`` when left out.
+        keeper: Where objects outlive the process; what it holds is there from the start.
     """
 
-    def __init__(self, clock: Clock, rng: random.Random, *, judge_skew: bool = False, region: str = REGION) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        rng: random.Random,
+        *,
+        judge_skew: bool = False,
+        region: str = REGION,
+        ids: random.Random | None = None,
+        keeper: Keeper | None = None,
+    ) -> None:
         self.clock = clock
         self.region = region
         self.judge_skew = judge_skew
@@ -45,10 +60,14 @@ class ObjectStore:
         self.owner_id = f"{rng.getrandbits(256):064x}"
         self.host_id = b64encode(rng.randbytes(57)).decode("ascii")
         self.seal = rng.randbytes(32)
-        self._rng = rng
+        self._rng = ids or rng
         self._lock = threading.RLock()
-        self._buckets: dict[str, datetime] = {}
+        self._keeper = keeper
+        self._buckets: dict[str, datetime] = {} if keeper is None else keeper.buckets()
         self._shelf: Shelf | None = None
+        if self._buckets and keeper is not None:
+            for kept in keeper.objects():
+                self.shelf.restore(kept)
 
     def __repr__(self) -> str:
         return f"<ObjectStore {self.region} buckets={sorted(self._buckets)}>"
@@ -65,11 +84,13 @@ class ObjectStore:
                 expected="3 to 63 lower-case letters, digits, dots and hyphens",
                 elements={"BucketName": name},
             )
-        with self._lock:
+        with self._changing():
             if name not in self._buckets:
                 self._buckets[name] = self.clock.now()
                 if self._shelf is not None:
                     self._shelf.add_bucket(name, self._buckets[name])
+                if self._keeper is not None:
+                    self._keeper.add_bucket(name, self._buckets[name])
 
     def put(self, bucket: str, key: str, body: bytes, content_type: str = DEFAULT_CONTENT_TYPE) -> None:
         """Store an object, in place of an earlier one of its key.
@@ -105,9 +126,11 @@ class ObjectStore:
             NoSuchBucket: No such bucket.
         """
         self.require(bucket)
-        with self._lock:
+        with self._changing():
             if self._shelf is not None:
                 self._shelf.delete_object(bucket, key)
+            if self._keeper is not None:
+                self._keeper.forget(bucket, key)
 
     def keys(self, bucket: str, prefix: str = "") -> list[str]:
         """Return the keys that start with ``prefix``, in the order of their UTF-8 bytes.
@@ -122,9 +145,11 @@ class ObjectStore:
 
     def clear(self) -> None:
         """Forget every bucket and object; credentials stay."""
-        with self._lock:
+        with self._changing():
             self._buckets.clear()
             self._shelf = None
+            if self._keeper is not None:
+                self._keeper.clear()
 
     def presign(
         self,
@@ -192,8 +217,10 @@ class ObjectStore:
         except (NoSuchBucket, NoSuchKey):
             return None
 
-    def keep(self, bucket: str, key: str, body: bytes, headers: dict[str, str]) -> Key:
-        """Store an object with headers to go with it (lower-case names).
+    def keep(
+        self, bucket: str, key: str, body: bytes, headers: dict[str, str], checksum: dict[str, str] | None = None
+    ) -> Key:
+        """Store an object with headers to go with it (lower-case names), and the checksum that came along.
 
         Raises:
             NoSuchBucket: No such bucket.
@@ -207,8 +234,26 @@ class ObjectStore:
                 elements={"Size": str(length), "MaxSizeAllowed": str(MAX_KEY_BYTES)},
             )
         self.require(bucket)
-        with self._lock:
-            return self.shelf.keep(bucket, key, body, headers)
+        with self._changing():
+            kept = self.shelf.keep(bucket, key, body, headers)
+            kept.checksum = checksum or {}
+            return self._kept(bucket, kept)
+
+    def complete_upload(self, bucket: str, key: str, upload_id: str, parts: Sequence[tuple[int, str]]) -> Key:
+        """Join the parts of an upload into the object; arguments and refusals are the shelf's."""
+        with self._changing():
+            return self._kept(bucket, self.shelf.complete_upload(bucket, key, upload_id, parts))
+
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        """Hold what a change needs: the keeper first, as whoever holds the keeper may come in here."""
+        with self._keeper.together() if self._keeper is not None else nullcontext(), self._lock:
+            yield
+
+    def _kept(self, bucket: str, key: Key) -> Key:
+        if self._keeper is not None:
+            self._keeper.keep(Kept(bucket, key.name, key.value, key.modified, key.headers, key.tag, key.checksum))
+        return key
 
     @property
     def lock(self) -> threading.RLock:

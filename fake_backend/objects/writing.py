@@ -32,13 +32,9 @@ def put_object(request: ObjectRequest, store: ObjectStore) -> Answer:
     if request.headers.get("if-none-match") == "*" and store.look_up(request.bucket, request.key) is not None:
         raise failed("If-None-Match")
     upload = content(request.body, request.headers)
-    key = store.keep(request.bucket, request.key, upload.body, kept_headers(request))
-    answer = {"ETag": key.etag, "x-amz-server-side-encryption": "AES256"}
-    if upload.checksum is not None:
-        name, value = upload.checksum
-        key.checksum = {name: value, "x-amz-checksum-type": "FULL_OBJECT"}
-        answer.update(key.checksum)
-    return Answer(headers=answer)
+    checksum = dict([upload.checksum, ("x-amz-checksum-type", "FULL_OBJECT")]) if upload.checksum else {}
+    key = store.keep(request.bucket, request.key, upload.body, kept_headers(request), checksum)
+    return Answer(headers={"ETag": key.etag, "x-amz-server-side-encryption": "AES256", **checksum})
 
 
 def copy_object(request: ObjectRequest, store: ObjectStore) -> Answer:
@@ -58,8 +54,8 @@ def copy_object(request: ObjectRequest, store: ObjectStore) -> Answer:
             "This copy request is illegal because it is trying to copy an object to itself without changing the "
             "object's metadata, storage class, website redirect location or encryption attributes."
         )
-    key = store.keep(request.bucket, request.key, source.value, kept_headers(request) if replace else source.headers)
-    key.checksum = dict(source.checksum)
+    headers = kept_headers(request) if replace else source.headers
+    key = store.keep(request.bucket, request.key, source.value, headers, dict(source.checksum))
     return document("CopyObjectResult", [("ETag", key.etag), ("LastModified", instants.iso(key.modified))])
 
 

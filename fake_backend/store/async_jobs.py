@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, insert, select, update
@@ -15,19 +16,45 @@ if TYPE_CHECKING:
     from fake_backend.store.database import Database
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where a job writes.
+
+    Args:
+        storage_id: Of the storage.
+        prefix: Of everything that it writes, below the storage's root.
+    """
+
+    storage_id: int
+    prefix: str
+
+
 class AsyncJobs:
     """Rows of async jobs, by owner."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, job_id: str, tenant: str, owner: int, state: Mapping[str, Any]) -> None:
-        """Store a new job."""
+    def add(self, state: Mapping[str, Any], place: Place, *, tenant: str, owner: int) -> None:
+        """Store a new job.
+
+        Args:
+            state: Its document.
+            place: Where its bundle is written.
+            tenant: Code.
+            owner: Id of a user.
+        """
         with self._database.transaction() as connection:
             newest = connection.execute(select(func.coalesce(func.max(async_jobs.c.number), 0))).scalar_one()
             connection.execute(
                 insert(async_jobs).values(
-                    id=job_id, tenant=tenant, owner_id=owner, number=newest + 1, state=json.dumps(state)
+                    id=state["id"],
+                    tenant=tenant,
+                    owner_id=owner,
+                    number=newest + 1,
+                    state=json.dumps(state),
+                    storage_id=place.storage_id,
+                    prefix=place.prefix,
                 )
             )
 
@@ -50,3 +77,12 @@ class AsyncJobs:
         query = select(async_jobs.c.state).where(async_jobs.c.tenant == tenant, async_jobs.c.owner_id == owner)
         with self._database.transaction() as connection:
             return [json.loads(row) for row in connection.execute(query.order_by(async_jobs.c.number.desc())).scalars()]
+
+    def all(self) -> list[tuple[dict[str, Any], str, Place]]:
+        """Return (state, tenant, place) of every job of every owner, oldest first."""
+        query = select(async_jobs).order_by(async_jobs.c.number)
+        with self._database.transaction() as connection:
+            return [
+                (json.loads(row.state), row.tenant, Place(row.storage_id, row.prefix))
+                for row in connection.execute(query)
+            ]

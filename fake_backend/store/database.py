@@ -12,13 +12,16 @@ import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
+from zlib import crc32
 
 from sqlalchemy import Connection, Engine, Result, create_engine, delete, event, make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError
 from sqlalchemy.pool import StaticPool
+from sqlalchemy.schema import CreateTable
 
-from fake_backend.store.schema import metadata
+from fake_backend.store.schema import lives, metadata
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,6 +47,7 @@ class Database:
     def __init__(self, url: str | None = None) -> None:
         self.url = url
         self._lock = threading.RLock()
+        self._under_way: Connection | None = None
         self._engine = _in_memory() if url is None else _opened(url)
 
     def __repr__(self) -> str:
@@ -51,15 +55,33 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
-        """Yield a connection in a transaction: committed at the end, rolled back when an error leaves it."""
-        with self._lock, self._engine.begin() as connection:
-            yield connection
+        """Yield a connection in a transaction: committed at the end, rolled back when an error leaves it.
+
+        Within a transaction of the same thread it is that one.
+        """
+        with self._lock:
+            if self._under_way is not None:
+                yield self._under_way
+                return
+            with self._engine.begin() as connection:
+                self._under_way = connection
+                try:
+                    yield connection
+                finally:
+                    self._under_way = None
+
+    @property
+    def file(self) -> Path | None:
+        """The file that holds the rows, ``None`` where it is no single one."""
+        name = self._engine.url.database if self._engine.dialect.name == "sqlite" else None
+        return Path(name).absolute() if name and self.url is not None else None
 
     def empty(self) -> None:
-        """Delete every row."""
+        """Delete every row, but remember how often the database was opened: what was drawn stays drawn."""
         with self.transaction() as connection:
             for table in reversed(metadata.sorted_tables):
-                connection.execute(delete(table))
+                if table is not lives:
+                    connection.execute(delete(table))
 
     def close(self) -> None:
         """Let go of the connections."""
@@ -118,10 +140,31 @@ def _opened(url: str) -> Engine:
         engine = create_engine(url)
         if engine.dialect.name == "sqlite":
             event.listen(engine, "connect", _prepare)
+            event.listen(engine, "connect", _last)
+            _recognise(engine, url)
         metadata.create_all(engine)
-    except (ArgumentError, OperationalError, ModuleNotFoundError) as error:
+    except (ArgumentError, DatabaseError, ModuleNotFoundError) as error:
         raise DatabaseUnusable(f"cannot open the database {url!r}: {str(error).splitlines()[0]}") from error
     return engine
+
+
+def _recognise(engine: Engine, url: str) -> None:
+    """Refuse a file with tables of another make, and mark a new one: tables are made once and never altered."""
+    make = crc32(";".join(str(CreateTable(table)) for table in metadata.sorted_tables).encode()) >> 1
+    with engine.begin() as connection:
+        found = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+        held = connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar_one()
+        if held and found != make:
+            raise DatabaseUnusable(
+                f"the database {url!r} was made by another version or another program; name a file that is not there."
+            )
+        connection.exec_driver_sql(f"PRAGMA user_version={make}")
+
+
+def _last(connection: sqlite3.Connection, _record: object) -> None:
+    """Let a commit cost little and outlive a process that is killed; only the machine's own end may take it along."""
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=NORMAL")
 
 
 def _prepare(connection: sqlite3.Connection, _record: object) -> None:

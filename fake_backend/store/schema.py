@@ -14,6 +14,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -294,5 +295,40 @@ async_jobs = Table(
     Column("owner_id", ForeignKey("users.id"), nullable=False),
     Column("number", Integer, nullable=False, unique=True),
     Column("state", Text, nullable=False),
+    Column("storage_id", Id, nullable=False),  # where its bundle is written
+    Column("prefix", String, nullable=False),
     Index("async_jobs_owner", "owner_id", "number"),
+)
+
+buckets = Table(
+    "buckets",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("created", BigInteger, nullable=False),
+)
+
+objects = Table(
+    "objects",
+    metadata,
+    Column("bucket", ForeignKey("buckets.name", ondelete="CASCADE"), primary_key=True),
+    Column("key", String, primary_key=True),
+    Column("modified", BigInteger, nullable=False),
+    Column("etag", String),  # where it is not the MD5 of the body
+    Column("headers", Text, nullable=False),
+    Column("checksum", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+
+seedings = Table(
+    "seedings",
+    metadata,
+    Column("digest", String, primary_key=True),  # of a seed document that the world was started with
+)
+
+lives = Table(
+    "lives",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),  # from 0, one for each time it was opened
+    Column("world_seed", BigInteger, nullable=False),
+    Column("began", BigInteger, nullable=False),
 )

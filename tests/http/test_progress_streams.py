@@ -86,8 +86,20 @@ def test_a_job_that_is_cancelled_ends_its_streams(backend) -> None:
         assert ("async_job.completed", "CANCELLED") == (name, data["status"])
 
 
-def test_a_job_that_nobody_works_on_ends_its_streams_with_an_error(tmp_path) -> None:
-    """A job of an earlier process is still there, and its stream says that no more will come."""
+def test_a_job_that_is_gone_ends_its_streams_with_an_error(backend) -> None:
+    """After a reset there is no job whose end could be told, and the stream says that no more will come."""
+    headers = backend.tokens["acme"].headers
+    with backend.serve() as served:
+        job = requests.post(f"{served.url}/v2/plugin_exports/", json=BODY, headers=headers, timeout=10).json()["data"]
+        url = f"{served.url}/v2/async_jobs/{job['job_id']}/progress/"
+        stream = requests.get(url, headers=headers, stream=True, timeout=10)
+        backend.reset()
+
+        assert "error" == read(stream)[-1][0]
+
+
+def test_a_stream_of_a_job_whose_worker_was_lost_tells_its_end(tmp_path) -> None:
+    """A job of an earlier process has failed, and whoever comes back is told so at once."""
     url = f"sqlite:///{tmp_path / 'rows.db'}"
     with FakeBackend(seed=small_document(), database=url) as backend:
         acme = Caller(backend, backend.tokens["acme"].headers)
@@ -98,4 +110,5 @@ def test_a_job_that_nobody_works_on_ends_its_streams_with_an_error(tmp_path) -> 
         events = read(acme.get(f"/v2/async_jobs/{job_id}/progress/", stream=True))
         acme.session.close()
 
-    assert ["connected", "error"] == [name for name, _ in events]
+    assert ["connected", "async_job.completed"] == [name for name, _ in events]
+    assert "FAILED" == events[-1][1]["status"]

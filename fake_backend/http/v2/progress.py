@@ -2,9 +2,9 @@
 
 Order of frames: ``connected``, a snapshot of the job, one ``async_job.progress`` a chunk, ``heartbeat`` in silence,
 ``async_job.completed`` at the job's end, whatever the end is: the outcome is what the job's document says. ``error``
-ends the stream of a job whose worker is gone, after a restart or a reset (contract.md 2.3). At the server's lifetime
-cap the stream ends without a terminal event, and the client comes back (SYN-7304). Frames carry no ``id``: a
-subscriber who comes back gets a snapshot, and a replay would show progress twice.
+ends the stream of a job that is gone with a reset (contract.md 2.3); a job that a restart interrupted has ended. At the
+server's lifetime cap the stream ends without a terminal event, and the client comes back (SYN-7304). Frames carry no
+``id``: a subscriber who comes back gets a snapshot, and a replay would show progress twice.
 """
 
 from __future__ import annotations
