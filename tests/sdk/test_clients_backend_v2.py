@@ -1,4 +1,4 @@
-"""The v2 client's tasks, exports and jobs (contract.md 2, 3.1 and 6)."""
+"""The v2 client's rows, exports and jobs (contract.md 2, 3.1 and 6)."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from sdk.clients.backend_v2 import BackendV2Client
 from sdk.clients.backend_v2.slim import BULK_LIMIT, bulk_rows
 from sdk.clients.errors import (
     ConflictError,
+    FilterError,
     IncompleteResponseError,
     NotFoundError,
     ResponseError,
@@ -35,14 +36,94 @@ def test_the_list_asks_for_a_unique_ordering(v2) -> None:
     assert expected == backend.asked[0].query
 
 
-@pytest.mark.parametrize("key", ["ids", "search", "created__gt", "id__lt", "projects"])
-def test_a_filter_that_v2_ignores_is_refused_before_anything_is_asked(v2, key) -> None:
+@pytest.mark.parametrize(
+    ("surface", "key"),
+    [
+        *(("tasks", key) for key in ("ids", "search", "created__gt", "id__lt", "projects")),
+        *(("assignments", key) for key in ("ids", "search", "task", "workshops", "created_after", "has_data")),
+        *(("ground_truth_events", key) for key in ("ids", "ground_truth_dataset_versions", "category", "id__in")),
+        *(("ground_truth_datasets", key) for key in ("ids", "name")),
+    ],
+)
+def test_a_filter_that_v2_ignores_is_refused_before_anything_is_asked(v2, surface: str, key: str) -> None:
     """The list would widen in silence and the export succeed (incidents.md 1, SYN-7182)."""
     client, backend = v2(lambda _: envelope([]))
 
-    with pytest.raises(ValueError, match=f"{key}.*project, is_discarded, has_data, schema"):
-        client.tasks.list(**{"project": 1, key: "1"})
+    with pytest.raises(ValueError, match=f"{key}.*project") as refusal:
+        getattr(client, surface).list(**{"project": 1, key: "1"})
+    assert all(known in str(refusal.value) for known in getattr(client, surface).filters)
     assert [] == backend.asked
+
+
+def test_a_list_of_nothing_is_refused_before_anything_is_asked(v2) -> None:
+    """It would be sent as a blank, which selects everything (incidents.md 1, SYN-7438)."""
+    client, backend = v2(lambda _: envelope([]))
+
+    with pytest.raises(FilterError, match=r"'id__in' is \[\], a list of nothing"):
+        client.assignments.list(id__in=[])
+    assert [] == backend.asked
+
+
+def test_lists_of_assignments_are_sent_as_the_openapi_file_spells_them(v2) -> None:
+    """OpenAPI ``assignment_list``: ``id__in`` is a comma list, the others are repeated."""
+    client, backend = v2([envelope([])])
+    list(client.assignments.list(project=1, id__in=[3, 4], tasks=[5, 6], status_label={"completed", "skipped"}))
+
+    expected = {"project": ["1"], "id__in": ["3,4"], "tasks": ["5", "6"], "status_label": ["completed", "skipped"]}
+    assert expected | {"sort": ["-id"], "per_page": ["200"]} == backend.asked[0].query
+
+
+def test_events_are_ordered_by_what_identifies_them(v2) -> None:
+    """Export guide, unique keyset cursor: ``-pgh_id``; contract.md 3.1."""
+    client, backend = v2([envelope([{"pgh_id": 2}]), envelope([{"id": 1}])])
+
+    assert [{"pgh_id": 2}] == list(client.ground_truth_events.list(ground_truth_dataset_version=4, pgh_obj_id__in=[1]))
+    expected = {"ground_truth_dataset_version": ["4"], "pgh_obj_id__in": ["1"]}
+    assert expected | {"sort": ["-pgh_id"], "per_page": ["200"]} == backend.asked[0].query
+    assert [{"id": 1}] == list(client.ground_truth_datasets.list(project=1))
+    assert {"project": ["1"], "per_page": ["200"]} == backend.asked[1].query
+
+
+def test_a_dataset_is_retrieved_in_either_envelope(v2) -> None:
+    """contract.md 6; ``project_id`` may be null (incidents.md 5, SYN-7303)."""
+    client, backend = v2([envelope({"id": 8, "project_id": None}), {"id": 8, "project_id": 1}, Answer(404, {})])
+
+    assert [None, 1] == [client.ground_truth_datasets.retrieve(8)["project_id"] for _ in range(2)]
+    with pytest.raises(NotFoundError):
+        client.ground_truth_datasets.retrieve(9)
+    assert "/v2/ground-truth-datasets/8/" == backend.asked[0].path
+
+
+@pytest.mark.parametrize(
+    ("bulk", "path", "field", "key"),
+    [
+        (lambda client: client.assignments.bulk_fetch, "/v2/assignments/bulk-fetch/", "ids", "id"),
+        (
+            lambda client: client.ground_truth_events.bulk_data,
+            "/v2/ground-truth-events/bulk-data/",
+            "pgh_ids",
+            "pgh_id",
+        ),
+    ],
+)
+def test_every_bulk_call_is_checked_by_the_key_of_its_rows(v2, bulk, path, field, key) -> None:
+    """contract.md 3.1; two events of one ground truth share an ``id`` and are two rows."""
+    rows = [{"id": 7, key: 5}, {"id": 7, key: 3}]
+    client, backend = v2([envelope(rows), envelope([{key: 6}])])
+
+    assert rows == bulk(client)([5, 4, 3], response_mode="inline")
+    asked = backend.asked[0]
+    assert ("POST", path, {"response_mode": ["inline"]}, {field: [5, 4, 3]}) == (
+        asked.method,
+        asked.path,
+        asked.query,
+        asked.json,
+    )
+    with pytest.raises(ResponseError, match=f"a row of {key} 6, which was not asked for"):
+        bulk(client)([5])
+    with pytest.raises(ValueError, match=f"up to 200 different {field}"):
+        bulk(client)(range(201))
+    assert 2 == len(backend.asked)
 
 
 def test_a_bulk_fetch_names_ids_and_mode(v2) -> None:

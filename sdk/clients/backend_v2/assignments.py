@@ -15,8 +15,9 @@ _REPEATED = ("tasks", "users", "reviewers", "groups", "stages", "tags", "task_ta
 class Assignments(FetchedList):
     """Assignments of the v2 API.
 
-    A backend of 2026.1.6 declares no more than ``is_confirmed``, ``is_discarded``, ``status_label`` and
-    ``status_review`` of these and ignores the others, ``project`` among them.
+    ``created_after``, ``created_before`` and their like are declared as well and not taken here: the real backend
+    takes them and selects everything (incidents.md 1). A backend of 2026.1.6 declares no more than ``is_confirmed``,
+    ``is_discarded``, ``status_label`` and ``status_review`` of these and ignores the others, ``project`` among them.
     """
 
     path = "/v2/assignments/"
