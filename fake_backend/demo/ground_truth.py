@@ -81,7 +81,7 @@ def ground_truth(
     events.sort(key=lambda event: event.turn)
     rng = stream(seed, "ground truth keys")
     keys = _keys(rng, len(events))
-    ids = _ids(rng, [event.truth for event in events], keys)
+    ids = ids_apart(rng, [event.truth for event in events], keys)
     truths = {event.truth: event for event in events}
     linked = stream(seed, "ground truth tasks")
     return {
@@ -191,8 +191,14 @@ def _keys(rng: Random, count: int) -> list[int]:
     return keys
 
 
-def _ids(rng: Random, truths: Sequence[tuple[int, int]], keys: Sequence[int]) -> dict[tuple[int, int], int]:
-    """Return an id for each ground truth: from among the keys of events, and never that of an event of its own."""
+def ids_apart(rng: Random, truths: Sequence[tuple[int, int]], keys: Sequence[int]) -> dict[tuple[int, int], int]:
+    """Return an id for each ground truth: from among the keys of events, and never that of an event of its own.
+
+    Args:
+        rng: Where ids are drawn from.
+        truths: The ground truth of each event, as (dataset, number).
+        keys: The key of each event.
+    """
     distinct = [*dict.fromkeys(truths)]
     while True:
         drawn = rng.sample(range(FIRST_KEY, FIRST_KEY + 2 * len(distinct)), len(distinct))

@@ -16,8 +16,10 @@ from fake_backend.demo import (
     LOOSE_DATASET,
     LOOSE_VERSION,
 )
+from fake_backend.demo.ground_truth import FIRST_KEY, ids_apart
 from fake_backend.demo.ground_truth_plan import PARTS, PlannedEvent, plan_ground_truth
 from fake_backend.demo.plan import plan
+from fake_backend.demo.streams import stream
 
 seeds = st.integers(-(2**70), 2**70)
 FIRST, SECOND = GROUND_TRUTH_VERSIONS
@@ -81,6 +83,19 @@ def test_keys_of_events_are_not_the_ids_of_their_ground_truths(any_demo: dict[st
     assert sum(row["pgh_id"] in ids for row in rows) > 20
     assert [row["pgh_id"] for row in rows] == sorted({row["pgh_id"] for row in rows})
     assert rows[0]["pgh_id"] < 10_000 < rows[-1]["pgh_id"]
+
+
+@settings(max_examples=30)
+@given(seeds)
+def test_ids_are_drawn_apart_for_every_seed(seed: int) -> None:
+    """A hundred ground truths with two events each, a seed that would let two numbers meet included."""
+    truths = [(1, number % 100) for number in range(200)]
+    keys = [*range(FIRST_KEY, FIRST_KEY + 200)]
+
+    ids = ids_apart(stream(seed), truths, keys)
+
+    assert 100 == len({*ids.values()})
+    assert not [key for truth, key in zip(truths, keys, strict=True) if ids[truth] == key]
 
 
 def test_some_events_are_of_one_ground_truth_and_some_in_no_version(any_demo: dict[str, Any]) -> None:
