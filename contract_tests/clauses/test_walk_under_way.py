@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -16,7 +17,10 @@ from hypothesis.stateful import (
 )
 
 from contract_tests import strategies
+from contract_tests.clauses.lists import LISTS
 from contract_tests.clauses.walking import MOST_PAGES, get_page
+from contract_tests.strategies.ground_truth import DATASET, DATASETS
+from contract_tests.verify.outcome import TARGETS, Target
 from fake_backend import FakeBackend
 
 if TYPE_CHECKING:
@@ -24,22 +28,57 @@ if TYPE_CHECKING:
 
 IDS = st.integers(1, 20)
 MOMENTS = st.sampled_from(strategies.INSTANTS)
-SURFACES: dict[str, Callable[[str, int], tuple[str, dict[str, object]]]] = {
-    "v1": lambda order, size: ("/sdk/tasks/", {"pagination": "cursor", "ordering": order, "page_size": size}),
-    "v2": lambda order, size: ("/v2/tasks/", {"sort": order, "per_page": size}),
+OWNERS = {key: strategies.SURROUNDINGS[key] for key in ("tenants", "users", "data_collections", "projects")}
+PARENT = {"id": 99, "project": strategies.MAIN_PROJECT, "created": strategies.INSTANTS[0]}
+
+
+def tasks(moments: dict[int, str], _: Collection[int]) -> dict[str, Any]:
+    """Return tasks of the main project, each created at its moment."""
+    rows = [{"id": number, "project": strategies.MAIN_PROJECT, "created": at} for number, at in moments.items()]
+    return {**OWNERS, "tasks": rows}
+
+
+def assignments(moments: dict[int, str], _: Collection[int]) -> dict[str, Any]:
+    """Return assignments of one task, each created at its moment."""
+    rows = [{"id": number, "task": 99, "user": 1, "created": at} for number, at in moments.items()]
+    return {**OWNERS, "tasks": [PARENT], "assignments": rows}
+
+
+def events(moments: dict[int, str], present: Collection[int]) -> dict[str, Any]:
+    """Return events, each of a ground truth of its own, and the version that holds them and those that are there."""
+    numbers = sorted({*moments, *present})
+    everything = dict.fromkeys(numbers, strategies.INSTANTS[0]) | moments
+    return {
+        **OWNERS,
+        "ground_truth_datasets": DATASETS["ground_truth_datasets"][:1],
+        "data_units": [{"id": 1, "data_collection": 1}],
+        "ground_truths": [{"id": 100 - n, "ground_truth_dataset": DATASET, "data_unit": 1} for n in numbers],
+        "ground_truth_events": [
+            {"pgh_id": number, "ground_truth": 100 - number, "created": at} for number, at in everything.items()
+        ],
+        "ground_truth_dataset_versions": [{"id": 51, "ground_truth_dataset": DATASET, "events": numbers}],
+    }
+
+
+WRITERS: dict[Target, Callable[[dict[int, str], Collection[int]], dict[str, Any]]] = {
+    "task": tasks,
+    "assignment": assignments,
+    "ground_truth": events,
 }
 
 
 class WalkUnderWay(RuleBasedStateMachine):
-    """One client walks a list by id, in steps; others insert and delete between its steps."""
+    """One client walks a list by its key, in steps; others insert and delete between its steps."""
+
+    target: ClassVar[Target] = "task"
 
     def __init__(self) -> None:
         super().__init__()
         self.backend = FakeBackend(seed=strategies.SURROUNDINGS).open()
         self.headers = self.backend.tokens[strategies.MAIN_TENANT].headers
+        self.list = LISTS[self.target]
         self.present: set[int] = set()
         self.throughout: set[int] = set()
-        self.ever: set[int] = set()
         self.seen: list[int] = []
         self.next: str | None = None
         self.descending = True
@@ -57,21 +96,23 @@ class WalkUnderWay(RuleBasedStateMachine):
         finally:
             self.backend.close()
 
-    def write(self, ids: Collection[int], moment: str) -> None:
-        """Add rows of these ids to the list, all created at one moment."""
-        rows = [{"id": number, "project": strategies.MAIN_PROJECT, "created": moment} for number in sorted(ids)]
-        owners = {key: strategies.SURROUNDINGS[key] for key in ("tenants", "data_collections", "projects")}
-        self.backend.seed({**owners, "tasks": rows})
-        self.present |= set(ids)
-        self.ever |= set(ids)
+    def write(self, numbers: Collection[int], moment: str) -> None:
+        """Add rows of these keys to the list, all created at one moment."""
+        self.backend.seed(WRITERS[self.target](dict.fromkeys(sorted(numbers), moment), self.present))
+        self.present |= set(numbers)
 
-    @initialize(ids=st.sets(IDS), surface=st.sampled_from(sorted(SURFACES)), size=st.integers(1, 4), down=st.booleans())
-    def begin(self, ids: set[int], surface: str, size: int, *, down: bool) -> None:
+    @initialize(ids=st.sets(IDS), first=st.booleans(), size=st.integers(1, 4), down=st.booleans())
+    def begin(self, ids: set[int], size: int, *, first: bool, down: bool) -> None:
         """Fill the list and fetch its first page."""
         self.write(ids, strategies.INSTANTS[0])
         self.throughout, self.descending = set(ids), down
-        path, query = SURFACES[surface]("-id" if down else "id", size)
-        self.take(self.backend.url + path, {"project": strategies.MAIN_PROJECT, **query})
+        order = f"-{self.list.key}" if down else self.list.key
+        if first:
+            query = {**self.list.confines, "pagination": "cursor", "ordering": order, "page_size": size}
+            self.take(self.backend.url + self.list.first, query)
+        else:
+            query = {**self.list.second_confines, "sort": order, "per_page": size}
+            self.take(self.backend.url + self.list.second, query)
 
     @precondition(lambda self: not self.over)
     @rule()
@@ -83,8 +124,9 @@ class WalkUnderWay(RuleBasedStateMachine):
     def take(self, url: str, query: dict[str, object] | None = None) -> None:
         """Fetch a page and note what it shows."""
         page = get_page(url, self.headers, query)
-        assert set(page.ids) <= self.present, "a row was listed that was not there"
-        self.seen += page.ids
+        keys = [row[self.list.key] for row in page.rows]
+        assert set(keys) <= self.present, "a row was listed that was not there"
+        self.seen += keys
         self.next, self.over = page.next, page.next is None
 
     @rule(number=IDS, moment=MOMENTS)
@@ -99,7 +141,7 @@ class WalkUnderWay(RuleBasedStateMachine):
         """Another user deletes a row; the one that the walk stands at is as good as any."""
         near = [number for number in self.seen[-1:] if number in self.present]
         number = data.draw(st.sampled_from([*near, *sorted(self.present)]))
-        assert self.backend.remove_tasks([number]) == 1
+        assert self.backend.remove(self.target, [number]) == 1
         self.present.discard(number)
         self.throughout.discard(number)
 
@@ -115,6 +157,8 @@ class WalkUnderWay(RuleBasedStateMachine):
             assert self.throughout <= set(self.seen)
 
 
-def test_who_was_there_throughout_appears_exactly_once() -> None:
+@pytest.mark.parametrize("target", TARGETS)
+def test_who_was_there_throughout_appears_exactly_once(target: Target) -> None:
     """Inserts and deletes before, at and behind the cursor neither hide nor repeat a row, on v1 and on v2."""
-    run_state_machine_as_test(WalkUnderWay, settings=settings(max_examples=60, stateful_step_count=15))
+    machine = type(f"WalkOf_{target}", (WalkUnderWay,), {"target": target})
+    run_state_machine_as_test(machine, settings=settings(max_examples=25, stateful_step_count=15))

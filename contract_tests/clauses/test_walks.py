@@ -4,19 +4,27 @@ from __future__ import annotations
 
 from datetime import datetime
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contract_tests import strategies
+from contract_tests.clauses.lists import LISTS
 from contract_tests.clauses.walking import walk
 from contract_tests.oracle import expected_rows
+from contract_tests.verify.outcome import TARGETS, Target
 from fake_backend import FakeBackend
 
+if TYPE_CHECKING:
+    from hypothesis.strategies import DataObject
+
 SIZES = st.integers(1, 5)
-MAIN = {"project": strategies.MAIN_PROJECT}
+SHARED_OUT = settings(max_examples=settings().max_examples // len(TARGETS))  # the profile's number is that of all
+FEW = settings(max_examples=settings().max_examples // 6)
+for_each_target = pytest.mark.parametrize("target", TARGETS)
 
 
 def walked(document: dict[str, Any], path: str, query: dict[str, Any]) -> list[Any]:
@@ -25,92 +33,143 @@ def walked(document: dict[str, Any], path: str, query: dict[str, Any]) -> list[A
         return list(walk(backend.url + path, backend.tokens[strategies.MAIN_TENANT].headers, query))
 
 
-@given(strategies.lists(), SIZES, st.sampled_from(["id", "-id"]))
-def test_a_keyset_walk_of_v1_gives_each_row_once_in_order(document: dict[str, Any], size: int, ordering: str) -> None:
+def expected(document: dict[str, Any], target: Target) -> list[int]:
+    """Return the keys of a drawn list's rows in descending order."""
+    return expected_rows(document, LISTS[target].scope, target=target)
+
+
+@SHARED_OUT
+@for_each_target
+@given(st.data(), SIZES, st.booleans())
+def test_a_keyset_walk_of_v1_gives_each_row_once_in_order(
+    target: Target,
+    data: DataObject,
+    size: int,
+    descending: bool,  # noqa: FBT001 - drawn
+) -> None:
     """Unique ordering: the rows of all pages are the list, every page but the last is full, and nothing is counted."""
-    expected = sorted(expected_rows(document, MAIN), reverse=ordering == "-id")
+    document, held = data.draw(strategies.lists(target)), LISTS[target]
+    rows = expected(document, target)
+    ordering = f"-{held.key}" if descending else held.key
 
-    pages = walked(document, "/sdk/tasks/", {**MAIN, "pagination": "cursor", "ordering": ordering, "page_size": size})
+    pages = walked(
+        document, held.first, {**held.confines, "pagination": "cursor", "ordering": ordering, "page_size": size}
+    )
 
-    assert expected == [row for page in pages for row in page.ids]
+    assert (rows if descending else rows[::-1]) == [row[held.key] for page in pages for row in page.rows]
     assert all(len(page.rows) == size for page in pages[:-1])
     assert not any("count" in page.body for page in pages)
 
 
-@given(strategies.lists(), SIZES, st.sampled_from(["created", "-created"]))
-def test_a_walk_over_ties_gives_each_row_once(document: dict[str, Any], size: int, ordering: str) -> None:
+@SHARED_OUT
+@for_each_target
+@given(st.data(), SIZES, st.sampled_from(["created", "-created"]))
+def test_a_walk_over_ties_gives_each_row_once(target: Target, data: DataObject, size: int, ordering: str) -> None:
     """Non-unique ordering: runs of equal moments longer than a page neither repeat nor lose a row."""
-    expected = expected_rows(document, MAIN)
+    document, held = data.draw(strategies.lists(target)), LISTS[target]
 
-    pages = walked(document, "/sdk/tasks/", {**MAIN, "pagination": "cursor", "ordering": ordering, "page_size": size})
+    pages = walked(
+        document, held.first, {**held.confines, "pagination": "cursor", "ordering": ordering, "page_size": size}
+    )
     moments = [datetime.fromisoformat(row["created"]) for page in pages for row in page.rows]
 
-    assert expected == sorted((row for page in pages for row in page.ids), reverse=True)
+    assert expected(document, target) == sorted((row[held.key] for page in pages for row in page.rows), reverse=True)
     assert all(left <= right if ordering == "created" else left >= right for left, right in pairwise(moments))
 
 
-@given(strategies.lists(), SIZES, st.sampled_from(["id", "-id", "created", "-created"]))
+@SHARED_OUT
+@for_each_target
+@given(st.data(), SIZES, st.sampled_from(["{}", "-{}", "created", "-created"]))
 def test_a_walk_by_page_number_gives_each_row_once_and_their_number(
-    document: dict[str, Any], size: int, ordering: str
+    target: Target, data: DataObject, size: int, ordering: str
 ) -> None:
     """Page-number mode: each page tells how many rows there are in all, and together they are these."""
-    expected = expected_rows(document, MAIN)
+    document, held = data.draw(strategies.lists(target)), LISTS[target]
+    rows = expected(document, target)
 
-    pages = walked(document, "/sdk/tasks/", {**MAIN, "ordering": ordering, "page_size": size})
+    pages = walked(document, held.first, {**held.confines, "ordering": ordering.format(held.key), "page_size": size})
 
-    assert expected == sorted((row for page in pages for row in page.ids), reverse=True)
-    assert {len(expected)} == {page.body["count"] for page in pages}
-
-
-@given(strategies.lists(), SIZES, st.sampled_from(["id", "-id", "created", "-created"]))
-def test_a_walk_of_v2_gives_each_row_once(document: dict[str, Any], size: int, sort: str) -> None:
-    """v2 honours ``sort`` on its slim list; by id the order is exact, by moment each row still comes once."""
-    expected = expected_rows(document, MAIN)
-
-    found = [
-        row for page in walked(document, "/v2/tasks/", {**MAIN, "sort": sort, "per_page": size}) for row in page.ids
-    ]
-
-    assert expected == (sorted(found, reverse=True) if "created" in sort else found if sort == "-id" else found[::-1])
+    assert rows == sorted((row[held.key] for page in pages for row in page.rows), reverse=True)
+    assert {len(rows)} == {page.body["count"] for page in pages}
 
 
-LINKED = {
-    "/sdk/tasks/": {"pagination": "cursor", "ordering": "-id", "page_size": "1", "expand": "data_unit"},
-    "/v2/tasks/": {"sort": "-id", "per_page": "1", "search": "한 &=+"},  # v2 ignores a search, and still repeats it
-}
+@SHARED_OUT
+@for_each_target
+@given(st.data(), SIZES, st.booleans())
+def test_a_walk_of_v2_gives_each_row_once(target: Target, data: DataObject, size: int, descending: bool) -> None:  # noqa: FBT001 - drawn
+    """v2 honours ``sort`` on its slim lists, and each row comes once in that order."""
+    document, held = data.draw(strategies.lists(target)), LISTS[target]
+    rows = expected(document, target)
+    sort = f"-{held.key}" if descending else held.key
+
+    pages = walked(document, held.second, {**held.second_confines, "sort": sort, "per_page": size})
+
+    assert (rows if descending else rows[::-1]) == [row[held.key] for page in pages for row in page.rows]
+    assert all(len(page.rows) == size for page in pages[:-1])
 
 
-@given(strategies.lists(least=2), st.sampled_from(sorted(LINKED)))
-def test_a_link_is_a_whole_url_that_repeats_every_parameter(document: dict[str, Any], path: str) -> None:
+@SHARED_OUT
+@pytest.mark.parametrize("target", [target for target in TARGETS if LISTS[target].has_created])
+@given(st.data(), SIZES, st.sampled_from(["created", "-created"]))
+def test_a_walk_of_v2_over_ties_gives_each_row_once(target: Target, data: DataObject, size: int, sort: str) -> None:
+    """By moment each row of a slim list still comes once."""
+    document, held = data.draw(strategies.lists(target)), LISTS[target]
+
+    pages = walked(document, held.second, {**held.second_confines, "sort": sort, "per_page": size})
+
+    assert expected(document, target) == sorted((row["id"] for page in pages for row in page.rows), reverse=True)
+
+
+MODES: list[dict[str, str]] = [
+    {"pagination": "cursor", "ordering": "-{}", "page_size": "1", "expand": "data_unit"},
+    {"ordering": "created", "page_size": "1", "fields": "{}"},
+]
+
+
+@FEW
+@for_each_target
+@given(st.data(), st.sampled_from([*MODES, {"sort": "-{}", "per_page": "1", "search": "한 &=+"}]))  # v2 has no search
+def test_a_link_is_a_whole_url_that_repeats_every_parameter(
+    target: Target, data: DataObject, mode: dict[str, str]
+) -> None:
     """A client asks for the link as it stands: what it leaves out is lost, and with it the filter."""
-    expected = {"project": str(strategies.MAIN_PROJECT), "is_discarded": "false", **LINKED[path]}
+    document, held = data.draw(strategies.lists(target, least=2)), LISTS[target]
+    path, confines = (held.second, held.second_confines) if "sort" in mode else (held.first, held.confines)
+    asked = {key: str(value) for key, value in confines.items()} | {"is_discarded": "false"}
+    asked |= {key: value.format(held.key) for key, value in mode.items()}
 
-    for page in walked(document, path, expected)[:-1]:
+    for page in walked(document, path, asked)[:-1]:
         link = urlsplit(page.next)
-        asked = {key: values[0] for key, values in parse_qs(link.query).items() if key != "cursor"}
+        kept = {name: values[0] for name, values in parse_qs(link.query).items() if name not in {"cursor", "page"}}
 
-        assert expected == asked
+        assert asked == kept
         assert ("http", path) == (link.scheme, link.path)
 
 
-@settings(max_examples=30)
-@given(
-    strategies.worlds(),
-    st.fixed_dictionaries(strategies.FILTER_VALUES["task"]),
-    st.lists(strategies.scopes(), max_size=3),
-)
-def test_a_filtered_list_has_the_rows_that_the_oracle_selects(
-    document: dict[str, Any], values: dict[str, Any], together: list[dict[str, Any]]
-) -> None:
+@FEW
+@for_each_target
+@given(st.data())
+def test_a_filtered_list_has_the_rows_that_the_oracle_selects(target: Target, data: DataObject) -> None:
     """Every filter of the v1 list, alone and in company, page after page: the rows are the oracle's, in order."""
-    mode = {"pagination": "cursor", "ordering": "-id", "page_size": 5, "fields": "id"}
+    document, held = data.draw(strategies.worlds(target)), LISTS[target]
+    confines = data.draw(strategies.confines(target))
+    values = data.draw(st.fixed_dictionaries({}, optional=dict(strategies.FILTER_VALUES[target])))
+    together = data.draw(st.lists(strategies.scopes(target), max_size=3))
+    mode = {"pagination": "cursor", "ordering": f"-{held.key}", "page_size": 5, "fields": held.key}
     with FakeBackend(seed=document) as backend:
         headers = backend.tokens[strategies.MAIN_TENANT].headers
-        for scope in [*({**MAIN, key: value} for key, value in values.items()), *together]:
-            expected = expected_rows(document, scope, tenant=strategies.MAIN_TENANT)
-            plain = {
-                key: ",".join(map(str, value)) if isinstance(value, list) else value for key, value in scope.items()
-            }
-            pages = walk(f"{backend.url}/sdk/tasks/", headers, {**plain, **mode})
+        for scope in [*({**confines, key: value} for key, value in values.items()), *together]:
+            rows = expected_rows(document, scope, target=target, tenant=strategies.MAIN_TENANT)
+            pages = walk(backend.url + held.first, headers, {**in_query(scope), **mode})
 
-            assert expected == [row for page in pages for row in page.ids], scope
+            assert rows == [row[held.key] for page in pages for row in page.rows], scope
+
+
+def in_query(scope: dict[str, Any]) -> dict[str, Any]:
+    """Return a filter as the v1 list takes it: lists with commas, and the versions under the plural key alone."""
+    return {
+        "ground_truth_dataset_versions" if key == "ground_truth_dataset_version" else key: (
+            ",".join(map(str, value)) if isinstance(value, list) else value
+        )
+        for key, value in scope.items()
+    }
