@@ -26,10 +26,12 @@
     │   │   ├── PayloadTooLargeError over the cap
     │   │   └── PayloadWrapperError  a wrapper without payload or URL
     │   └── OriginalFileError        a row's original file cannot be had
+    │       └── OriginalUnreachableError  nor is it known whether it is there
     ├── StorageError                 sdk.storage.errors
     │   ├── UnsafePathError          a path that would leave the storage root
     │   ├── StorageNotFoundError     no such file
-    │   ├── StorageAccessError       refused, unreachable or failing
+    │   ├── StorageAccessError       refused or failing
+    │   │   └── StorageUnreachableError  not to be reached, or asking to come back later
     │   └── UnsupportedStorageError  a provider or session that this SDK does not speak
     └── ActionError                  sdk.plugins.errors
         ├── ParamsError              parameters that the action's model refuses

@@ -34,6 +34,11 @@ class ConnectedClient:
         return self._transport.base_url
 
     @property
+    def tenant(self) -> str | None:
+        """Code of the tenant that is asked about; ``None`` leaves it to the token."""
+        return self._transport.tenant
+
+    @property
     def redactor(self) -> Redactor:
         """Masks this client's tokens."""
         return self._transport.redactor

@@ -182,6 +182,10 @@ class OriginalFileError(PayloadError):
     """The original file of a row cannot be had."""
 
 
+class OriginalUnreachableError(OriginalFileError):
+    """Nothing is known about the file: its host does not answer, or asks to come back later."""
+
+
 STATUS_ERRORS: Mapping[int, type[ClientError]] = {
     400: ValidationError,
     401: AuthenticationError,

@@ -14,6 +14,7 @@ from sdk.clients.errors import (
     ClientError,
     ClientTimeoutError,
     OriginalFileError,
+    OriginalUnreachableError,
     RateLimitError,
     ServerError,
 )
@@ -34,6 +35,7 @@ ORIGINAL_TIMEOUTS = Timeouts(connect=5, read=60)
 _HTTP = re.compile(r"(?i)https?://")
 _SCHEME = re.compile(r"(?i)[a-z][a-z0-9+.-]*:")
 _CONTENT_RANGE = re.compile(r"bytes (?:(\d+)-\d+|\*)/(\d+|\*)")
+_COME_BACK = frozenset({429, 502, 503, 504})  # statuses that say nothing about the file
 _TRANSIENT = (ClientConnectionError, ClientTimeoutError, RateLimitError, ServerError)
 
 
@@ -109,6 +111,7 @@ class OriginalDownloader:
 
         Raises:
             OriginalFileError: It cannot be had.
+            OriginalUnreachableError: Its host cannot be reached for now.
             OSError: The disk does not take it.
         """
         address = self._absolute(url, row_id)
@@ -143,7 +146,8 @@ class OriginalDownloader:
                 break
             self._objects.forget_connections()
             self._clock.sleep(wait)
-        raise OriginalFileError(
+        passing = isinstance(failure, _TRANSIENT) and (failure.status is None or failure.status in _COME_BACK)
+        raise (OriginalUnreachableError if passing else OriginalFileError)(
             f"Row {row_id}: its original file could not be had after {attempt + 1} attempts: {failure}",
             row_id=row_id,
             status=failure.status,

@@ -80,6 +80,12 @@ class Transport:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    @property
+    def tenant(self) -> str | None:
+        """Tenant code that requests carry; ``None`` when they carry none."""
+        found = [value for name, value in self._headers.items() if name.lower() == "synapse-tenant"]
+        return found[0].removeprefix("Token ") if found else None
+
     def close(self) -> None:
         """Close all connections; the transport stays usable."""
         self.forget_connections()

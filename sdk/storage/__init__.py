@@ -4,6 +4,7 @@ from sdk.storage.errors import (
     StorageAccessError,
     StorageError,
     StorageNotFoundError,
+    StorageUnreachableError,
     UnsafePathError,
     UnsupportedStorageError,
 )
@@ -18,6 +19,7 @@ __all__ = [
     "StorageNotFoundError",
     "StorageRoot",
     "StorageSession",
+    "StorageUnreachableError",
     "UnsafePathError",
     "UnsupportedStorageError",
     "checked_path",

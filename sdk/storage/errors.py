@@ -27,7 +27,11 @@ class StorageNotFoundError(StorageError):
 
 
 class StorageAccessError(StorageError):
-    """The storage refused, cannot be reached, or failed on the way."""
+    """The storage refused, or failed on the way."""
+
+
+class StorageUnreachableError(StorageAccessError):
+    """The storage is not there for now: it does not answer, or asks to come back later."""
 
 
 class UnsupportedStorageError(StorageError):

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from sdk.storage.errors import StorageAccessError, StorageNotFoundError, UnsafePathError, UnsupportedStorageError
+from sdk.storage.errors import (
+    StorageAccessError,
+    StorageNotFoundError,
+    StorageUnreachableError,
+    UnsafePathError,
+    UnsupportedStorageError,
+)
 from sdk.storage.paths import checked_path, file_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from sdk.storage.session import StorageSession
+
+# What a network file system says whose server is not there.
+_NOT_THERE = frozenset({errno.EIO, errno.ESTALE, errno.ENOTCONN, errno.ETIMEDOUT, errno.EHOSTDOWN, errno.ENODEV})
 
 
 class FileSystemStorage:
@@ -99,6 +109,11 @@ class FileSystemStorage:
                 found.append(relative)
         yield from sorted(found)
 
+    def entries(self, prefix: str) -> Iterator[tuple[str, int]]:
+        """Yield paths and sizes below a directory; see ``StorageRoot.entries``."""
+        for path in self.list(prefix):
+            yield path, self.size(path)
+
     def write_file(self, local: Path, path: str) -> None:
         """Copy a file in; see ``StorageRoot.write_file``."""
 
@@ -163,7 +178,8 @@ class FileSystemStorage:
         except FileNotFoundError as error:
             raise StorageNotFoundError(f"There is no file {path!r} in the storage.", path=path) from error
         except OSError as error:
-            raise StorageAccessError(f"The storage path {path!r}: {error.strerror or error}.", path=path) from error
+            kind = StorageUnreachableError if error.errno in _NOT_THERE else StorageAccessError
+            raise kind(f"The storage path {path!r}: {error.strerror or error}.", path=path) from error
 
     def _prune(self, directory: Path, stop: Path) -> None:
         while stop in directory.parents:

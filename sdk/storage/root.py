@@ -50,6 +50,10 @@ class StorageRoot(Protocol):
         """Yield the paths of all files below a directory, sorted; ``""`` is the root."""
         ...
 
+    def entries(self, prefix: str) -> Iterator[tuple[str, int]]:
+        """Yield path and size in bytes of all files below a directory, sorted by path; ``""`` is the root."""
+        ...
+
     def write_file(self, local: Path, path: str) -> None:
         """Copy a local file into the storage; directories come into being, the file appears whole or not at all."""
         ...

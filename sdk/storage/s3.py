@@ -11,7 +11,13 @@ import threading
 from typing import TYPE_CHECKING, Any, BinaryIO, override
 
 from sdk.clients.redaction import Redactor
-from sdk.storage.errors import StorageAccessError, StorageError, StorageNotFoundError, UnsupportedStorageError
+from sdk.storage.errors import (
+    StorageAccessError,
+    StorageError,
+    StorageNotFoundError,
+    StorageUnreachableError,
+    UnsupportedStorageError,
+)
 from sdk.storage.paths import checked_path, file_path
 
 if TYPE_CHECKING:
@@ -27,6 +33,7 @@ READ_SIZE = 1 << 16  # bytes pulled from the connection at once
 RENEW_BEFORE = 30.0  # seconds before its end at which a session is opened anew
 DEFAULT_REGION = "us-east-1"  # the reference client's, when the configuration names none
 _NOT_FOUND = frozenset({"404", "NoSuchKey", "NotFound"})
+_COME_BACK = frozenset({429, 500, 502, 503, 504})  # statuses that say nothing about the object
 
 
 class S3Storage:
@@ -86,12 +93,16 @@ class S3Storage:
 
     def list(self, prefix: str) -> Iterator[str]:
         """Yield keys below a prefix; see ``StorageRoot.list``."""
+        return (path for path, _ in self.entries(prefix))
+
+    def entries(self, prefix: str) -> Iterator[tuple[str, int]]:
+        """Yield keys and sizes below a prefix; see ``StorageRoot.entries``."""
         relative = checked_path(prefix)
         token: dict[str, str] = {}
         while True:
             where = {"Prefix": f"{relative}/"} if relative else {}
             answer = self._call(prefix, "list_objects_v2", **where, **token)
-            yield from (entry["Key"] for entry in answer.get("Contents", ()))
+            yield from ((entry["Key"], int(entry["Size"])) for entry in answer.get("Contents", ()))
             if not answer.get("IsTruncated"):
                 return
             token = {"ContinuationToken": answer["NextContinuationToken"]}
@@ -155,13 +166,20 @@ class S3Storage:
             if code in _NOT_FOUND:
                 failure = StorageNotFoundError(f"There is no object {path!r} in the bucket.", path=path)
             else:
-                failure = self._failed(path, operation, f"{code}: {error.response.get('Error', {}).get('Message', '')}")
-        except (BotoCoreError, Boto3Error, OSError) as error:
+                status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
+                kind = StorageUnreachableError if status in _COME_BACK else StorageAccessError
+                why = f"{code}: {error.response.get('Error', {}).get('Message', '')}"
+                failure = self._failed(path, operation, why, kind)
+        except (BotoCoreError, Boto3Error) as error:
+            failure = self._failed(path, operation, f"{type(error).__name__}: {error}", StorageUnreachableError)
+        except OSError as error:
             failure = self._failed(path, operation, f"{type(error).__name__}: {error}")
         raise failure
 
-    def _failed(self, path: str, operation: str, why: str) -> StorageAccessError:
-        return StorageAccessError(
+    def _failed(
+        self, path: str, operation: str, why: str, kind: type[StorageAccessError] = StorageAccessError
+    ) -> StorageAccessError:
+        return kind(
             f"The bucket {self._bucket!r} did not do {operation} on {path!r}: {self._redactor.text(why)}", path=path
         )
 
@@ -215,7 +233,7 @@ class _ObjectBody(io.RawIOBase):
             return bytes(self._body.read(size))
         except (BotoCoreError, HTTPError, OSError) as error:
             words = self._redactor.text(f"{type(error).__name__}: {error}")
-            failure = StorageAccessError(
+            failure = StorageUnreachableError(
                 f"The object {self._path!r} was cut while being read: {words}", path=self._path
             )
         raise failure

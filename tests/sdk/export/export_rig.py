@@ -6,6 +6,7 @@ import json
 import warnings
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from fake_backend import FakeBackend
@@ -113,6 +114,8 @@ class Rig:
     def __init__(self, backend: FakeBackend) -> None:
         self.backend = backend
         self.logger = Remembering()
+        self._home = TemporaryDirectory()
+        self.home = Path(self._home.name) / "stagings"
         credentials = {"user_token": backend.tokens["acme"].user, "tenant": "acme", "clock": backend.clock}
         self.v1 = BackendClient(backend.url, **credentials)
         self.v2 = BackendV2Client(backend.url, **credentials)
@@ -121,6 +124,7 @@ class Rig:
         """Give back connections."""
         self.v1.close()
         self.v2.close()
+        self._home.cleanup()
 
     @property
     def root(self) -> Path:
@@ -132,7 +136,7 @@ class Rig:
         self.logger = Remembering()
         return RuntimeContext(
             logger=self.logger,
-            env=PluginEnvironment(env),
+            env=PluginEnvironment({"SYNAPSE_EXPORT_STAGING": str(self.home)} | (env or {})),
             client=self.v1,
             v2_client=self.v2 if v2 else None,
             clock=self.backend.clock,
@@ -184,6 +188,11 @@ def tree(path: str | Path) -> dict[str, bytes]:
     """Return the files below a directory: relative path to bytes."""
     base = Path(path)
     return {file.relative_to(base).as_posix(): file.read_bytes() for file in base.rglob("*") if file.is_file()}
+
+
+def standing(path: str | Path) -> dict[str, bytes]:
+    """Return the files below a directory that are neither a bundle's nor a staging's."""
+    return {name: body for name, body in tree(path).items() if ".async_jobs" not in name and ".partial/" not in name}
 
 
 def before(step: str, act: Callable[[Any], None], base: type[ExportAction] = ExportAction) -> type[ExportAction]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 
 import pytest
-from export_rig import BUCKET, DELEGATED, DESTINATION, HEADS, IN_PROCESS, document, rigged, task, tree
+from export_rig import BUCKET, DELEGATED, DESTINATION, HEADS, IN_PROCESS, document, rigged, standing, task, tree
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -204,8 +205,8 @@ def test_no_row_saved_and_one_failed_is_a_failure(head) -> None:
 
 
 def tree_names(rig):
-    """Return the names of all files of the storage that are no bundle's."""
-    return sorted(name for name in tree(rig.root) if ".async_jobs" not in name)
+    """Return the names of all files of the storage that are no bundle's and no staging's."""
+    return sorted(standing(rig.root))
 
 
 @pytest.mark.parametrize(
@@ -299,8 +300,15 @@ def test_an_export_to_a_bucket_is_the_same_export(rig, head) -> None:
     found = {name: root.open_binary(name).read() for name in root.list("")}
     root.close()
 
+    manifests = {path: found.pop(f"{path}.manifest.json") for path in results}
+
     assert [f"{DESTINATION}/exp", f"{DESTINATION}/exp(1)"] == results
     assert {f"{path}/{name}": body for path in results for name, body in expected.items()} == found
+    described = [
+        {"path": name, "size": len(body), "sha256": hashlib.sha256(body).hexdigest()}
+        for name, body in sorted(expected.items())
+    ]
+    assert [{"format": 1, "files": described}] * 2 == [json.loads(body) for body in manifests.values()]
 
 
 def test_in_process_needs_few_requests(rig) -> None:

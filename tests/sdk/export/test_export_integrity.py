@@ -7,7 +7,19 @@ import json
 from datetime import timedelta
 
 import pytest
-from export_rig import DELEGATED, DESTINATION, HEADS, IN_PROCESS, before, document, failure, rigged, task, tree
+from export_rig import (
+    DELEGATED,
+    DESTINATION,
+    HEADS,
+    IN_PROCESS,
+    before,
+    document,
+    failure,
+    rigged,
+    standing,
+    task,
+    tree,
+)
 
 from fake_backend import Settings
 from sdk.clients.errors import PayloadMismatchError
@@ -24,13 +36,15 @@ from sdk.plugins.errors import StepFailed
 
 
 def fails(rig, kind, sentence: str, head: str = DELEGATED, **options) -> None:
-    """Assert that an export ends in an error of a kind, with nothing at the destination but perhaps a bundle."""
+    """Assert that an export ends in an error of a kind, with nothing at the destination, and says what is kept."""
     with pytest.raises(StepFailed, match=sentence) as error:
         rig.export(head, **options)
 
     assert isinstance(failure(error.value), kind)
-    assert [] == [name for name in tree(rig.root) if ".async_jobs" not in name]
-    assert not list(rig.root.rglob("*.partial"))
+    assert {} == standing(rig.root)
+    (note,) = error.value.__notes__
+    assert str(rig.root / DESTINATION / ".exp.partial") in note
+    assert "the same command goes on" in note
 
 
 def in_parts(act):
@@ -219,9 +233,11 @@ def test_a_job_that_loses_the_filter_is_caught_with_up_to_twenty_rows() -> None:
 @pytest.mark.parametrize("dropped", [[4], [7, 1]])
 def test_a_job_that_drops_rows_is_caught(rig, monkeypatch, dropped) -> None:
     """The manifest agrees with the lines, and both are wrong; only the scope knows."""
-    jobs = rig.backend._world.exports
-    lines = jobs._lines
-    monkeypatch.setattr(jobs, "_lines", lambda run, rows: lines(run, [row for row in rows if row["id"] not in dropped]))
+    lines = rig.backend._world.exports._lines
+    honest = lines.of
+    monkeypatch.setattr(
+        lines, "of", lambda rows, *more: honest([row for row in rows if row["id"] not in dropped], *more)
+    )
 
     names = ", ".join(map(str, dropped))
     fails(rig, ScopeDifferenceError, rf"{len(dropped)} missing row\(s\): {names}\. Nothing was exported")
@@ -392,8 +408,8 @@ def test_a_full_disk_ends_the_export(rig, head, monkeypatch) -> None:
 
 
 @pytest.mark.parametrize("head", HEADS)
-def test_an_interrupted_export_leaves_nothing(rig, head) -> None:
-    """Ctrl-C is no exception of ours, and the staging goes all the same."""
+def test_an_interrupted_export_leaves_nothing_that_stands(rig, head) -> None:
+    """Ctrl-C is no exception of ours, and what is kept is told all the same."""
 
     class Interrupted(BaseExporter):
         def convert_data(self, data):
@@ -401,7 +417,8 @@ def test_an_interrupted_export_leaves_nothing(rig, head) -> None:
                 raise KeyboardInterrupt
             return data
 
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(KeyboardInterrupt) as interruption:
         rig.export(head, type("Action", (ExportAction,), {"entrypoint": Interrupted}))
 
-    assert [] == [name for name in tree(rig.root) if ".async_jobs" not in name]
+    assert "What was gathered is kept" in interruption.value.__notes__[0]
+    assert {} == standing(rig.root)

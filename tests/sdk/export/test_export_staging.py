@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from export_rig import DELEGATED, HEADS, IN_PROCESS, failure
 from hypothesis import given
@@ -9,24 +11,32 @@ from hypothesis import strategies as st
 
 from sdk.clients.errors import NotFoundError, ServerError
 from sdk.plugins.actions.export.errors import DestinationError, UnknownProjectError
+from sdk.plugins.actions.export.identity import ExportIdentity
 from sdk.plugins.actions.export.staging import open_staging, staging_name
 from sdk.plugins.errors import ParamsError, StepFailed
-from sdk.storage import StorageAccessError, UnsafePathError
+from sdk.storage import StorageUnreachableError, UnsafePathError
 from sdk.storage.file_system import FileSystemStorage
 
 
+def place(path: str = "", name: str = "exp", **fields) -> ExportIdentity:
+    """Return the identity of an export that goes to a place."""
+    return ExportIdentity(path=path, name=name, **fields)
+
+
 class Elsewhere:
-    """A storage that is not on this machine, as far as anybody can tell; files of one name are refused.
+    """A storage that is not on this machine, as far as anybody can tell; writing may be cut.
 
     Args:
         location: Where it is all the same.
-        refused: The name.
     """
 
-    def __init__(self, location, refused=None):
+    def __init__(self, location):
         self._disk = FileSystemStorage(location)
-        self._refused = refused
         self.exists, self.list, self.delete_tree = self._disk.exists, self._disk.list, self._disk.delete_tree
+        self.entries, self.open_binary = self._disk.entries, self._disk.open_binary
+        self.written: list[str] = []
+        self.left = 10**6
+        """Files that may still be written."""
 
     def local_path(self, path):
         """Check the path and say nothing."""
@@ -34,8 +44,10 @@ class Elsewhere:
 
     def write_file(self, local, path):
         """Write, or refuse."""
-        if self._refused and path.endswith(self._refused):
-            raise StorageAccessError("The bucket did not do it.", path=path)
+        if not self.left:
+            raise StorageUnreachableError("The bucket did not do it.", path=path)
+        self.left -= 1
+        self.written.append(path)
         self._disk.write_file(local, path)
 
 
@@ -45,24 +57,37 @@ def disk(tmp_path):
     return FileSystemStorage(tmp_path)
 
 
+@pytest.fixture
+def opened(tmp_path_factory):
+    """Open stagings; those for storages elsewhere share a home."""
+    home = tmp_path_factory.mktemp("home") / "stagings"
+
+    def open_one(root, path="", name="exp", *, discard=False, **fields):
+        return open_staging(root, place(path, name, **fields), home=home, discard=discard)
+
+    open_one.home = home
+    return open_one
+
+
 def names(directory):
     """Return the names in a directory, sorted."""
     return sorted(path.name for path in directory.iterdir())
 
 
 def fill(staging, text="x"):
-    """Write one file into a staging."""
+    """Write one file into a staging, as if something had been gathered."""
     (staging.tree / "labels").mkdir()
     (staging.tree / "labels" / "a.json").write_text(text)
-    (staging.work / "names.sqlite").write_text("index")
+    (staging.scratch / "names.sqlite").write_text("index")
+    staging.checkpoint.note(ids={"count": 1, "sha256": "0"})
 
 
-def test_nothing_stands_until_publish_and_nothing_is_left_after(disk, tmp_path) -> None:
+def test_nothing_stands_until_publish_and_nothing_is_left_after(disk, tmp_path, opened) -> None:
     """One rename makes the export; indexes go with the staging."""
-    staging = open_staging(disk, "exports/run", "exp")
+    staging = opened(disk, "exports/run")
     fill(staging)
     before = names(tmp_path / "exports/run")
-    output = staging.publish()
+    output = staging.publish({})
     staging.discard()
 
     assert [".exp.partial"] == before
@@ -71,50 +96,72 @@ def test_nothing_stands_until_publish_and_nothing_is_left_after(disk, tmp_path) 
     assert "x" == (tmp_path / "exports/run/exp/labels/a.json").read_text()
 
 
-def test_a_name_that_is_taken_is_never_overwritten(disk, tmp_path) -> None:
+def test_a_name_that_is_taken_is_never_overwritten(disk, tmp_path, opened) -> None:
     """Export guide: ``(1)``, ``(2)`` ...; files, empty directories and dangling links take a name as well."""
     (tmp_path / "exp").mkdir()
     (tmp_path / "exp(1)").write_text("mine")
     (tmp_path / "exp(2)").symlink_to("nowhere")
-    staging = open_staging(disk, "", "exp")
+    staging = opened(disk)
     fill(staging)
 
-    assert str(tmp_path / "exp(3)") == staging.publish()
+    assert str(tmp_path / "exp(3)") == staging.publish({})
     staging.discard()
     assert ["exp", "exp(1)", "exp(2)", "exp(3)"] == names(tmp_path)
 
 
-def test_a_discarded_export_leaves_no_trace(disk, tmp_path) -> None:
+def test_what_gathered_nothing_leaves_no_trace(disk, tmp_path, opened) -> None:
     """Directories that were made for it go too; those that were there stay."""
     (tmp_path / "exports").mkdir()
-    staging = open_staging(disk, "exports/run/today", "exp")
-    fill(staging)
-    staging.discard()
-    staging.discard()
+    staging = opened(disk, "exports/run/today")
+    (staging.tree / "a").write_text("a")
+    staging.close()
+    staging.close()
 
     assert ["exports"] == names(tmp_path)
     assert [] == names(tmp_path / "exports")
 
 
-def test_two_exports_of_one_name_do_not_share_a_staging(disk) -> None:
-    """The second is refused while the first one runs, and may run after it."""
-    first = open_staging(disk, "run", "exp")
-    with pytest.raises(DestinationError, match=r"Another export is writing to .*\.exp\.partial"):
-        open_staging(disk, "run", "exp")
-    other = open_staging(disk, "run", "other")
+def test_what_was_gathered_is_kept_and_the_tree_begins_anew(disk, tmp_path, opened) -> None:
+    """Names depend on the set of rows, and exporters keep state: the tree of a broken run is worth nothing."""
+    first = opened(disk, "run")
+    fill(first)
+    (first.work / "rows.jsonl").write_text("rows")
+    first.close()
+    second = opened(disk, "run")
+    there = [names(second.tree), names(second.scratch), (second.work / "rows.jsonl").read_text()]
+    noted = second.checkpoint.ids
+    second.discard()
+
+    assert [[], [], "rows"] == there
+    assert {"count": 1, "sha256": "0"} == noted
+    assert [] == names(tmp_path / "run")
+
+
+def test_two_exports_of_one_name_do_not_share_a_staging(disk, opened) -> None:
+    """The second is refused while the first one runs, with ``discard`` too, and may run after it."""
+    first = opened(disk, "run")
+    fill(first)
+    for discard in (False, True):
+        with pytest.raises(DestinationError, match=r"Another export is writing to .*\.exp\.partial"):
+            opened(disk, "run", discard=discard)
+    other = opened(disk, "run", "other")
+    assert (first.tree / "labels").exists()
     first.discard()
-    open_staging(disk, "run", "exp").discard()
+    opened(disk, "run").discard()
     other.discard()
 
 
-def test_what_a_killed_run_left_behind_is_not_exported(disk, tmp_path) -> None:
-    """Its lock died with it; its files are of nobody knows which scope."""
+def test_what_is_of_nobody_knows_which_scope_is_not_exported(disk, tmp_path, opened) -> None:
+    """A staging without a checkpoint has promised nothing."""
     leftover = tmp_path / ".exp.partial" / "tree" / "exp"
     leftover.mkdir(parents=True)
     (leftover / "old.json").write_text("old")
-    staging = open_staging(disk, "", "exp")
+    (tmp_path / ".exp.partial" / "work").mkdir()
+    (tmp_path / ".exp.partial" / "work" / "rows.jsonl").write_text("old")
+    staging = opened(disk)
     fill(staging)
-    staging.publish()
+    assert [] == names(staging.work)
+    staging.publish({})
     staging.discard()
 
     assert ["labels"] == names(tmp_path / "exp")
@@ -122,56 +169,52 @@ def test_what_a_killed_run_left_behind_is_not_exported(disk, tmp_path) -> None:
 
 
 @pytest.mark.parametrize("name", ["", ".", "..", "a/b", "/a", "a\0b"])
-def test_a_name_is_one_directory(disk, name: str) -> None:
+def test_a_name_is_one_directory(disk, tmp_path, opened, name: str) -> None:
     """A name that is a path would be published somewhere else."""
     with pytest.raises(DestinationError, match="is no directory name"):
-        open_staging(disk, "run", name)
+        opened(disk, "run", name)
+
+    assert [] == names(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [("run", ".x.partial"), ("run", ".async_jobs"), (".x.partial/a", "exp"), ("a\\.async_jobs", "exp")],
+)
+def test_a_name_of_what_exports_keep_while_they_are_made_is_refused(disk, tmp_path, opened, path, name) -> None:
+    """The export ``.x.partial`` would stand where the export ``x`` is written, and go with it."""
+    with pytest.raises(DestinationError, match=r"The name '\.(x\.partial|async_jobs)' is reserved .*; choose another"):
+        opened(disk, path, name)
+
+    assert [] == names(tmp_path)
 
 
 @pytest.mark.parametrize("path", ["..", "a/../../b", "/etc"])
-def test_a_path_stays_in_the_storage(disk, path: str) -> None:
+def test_a_path_stays_in_the_storage(disk, opened, path: str) -> None:
     """The same guard as for bundles."""
     with pytest.raises(UnsafePathError):
-        open_staging(disk, path, "exp")
+        opened(disk, path)
 
 
-def test_a_place_that_cannot_be_written_is_refused_in_one_sentence(disk, tmp_path) -> None:
+def test_a_place_that_cannot_be_written_is_refused_in_one_sentence(disk, tmp_path, opened) -> None:
     """Here a file stands where a directory is needed; then the name is too long for any directory."""
     (tmp_path / "run").write_text("a file")
     with pytest.raises(DestinationError, match="Nothing can be written to"):
-        open_staging(disk, "run/today", "exp")
+        opened(disk, "run/today")
     with pytest.raises(DestinationError, match="Nothing can be written to"):
-        open_staging(disk, "run", "exp")
+        opened(disk, "run")
     with pytest.raises(DestinationError, match="256 bytes long; up to 255 are possible"):
-        open_staging(disk, "", "n" * 256)
+        opened(disk, "", "n" * 256)
 
     assert ["run"] == names(tmp_path)
 
 
-def test_a_storage_elsewhere_gets_the_files_one_by_one(tmp_path) -> None:
-    """Object stores have no rename; the staging is a temporary directory then."""
-    root = Elsewhere(tmp_path)
-    for expected in ("run/exp", "run/exp(1)"):
-        staging = open_staging(root, "run", "exp")
-        fill(staging)
-
-        assert expected == staging.publish()
-        staging.discard()
-        assert not staging.tree.exists()
-        assert "x" == (tmp_path / expected / "labels/a.json").read_text()
-
-
-def test_an_upload_that_breaks_off_is_taken_back(tmp_path) -> None:
-    """Half an export must not look like one."""
-    root = Elsewhere(tmp_path, refused="z.json")
-    staging = open_staging(root, "run", "exp")
-    fill(staging)
-    (staging.tree / "z.json").write_text("z")
-
-    with pytest.raises(StorageAccessError):
-        staging.publish()
-    staging.discard()
-    assert [] == [file for file in tmp_path.rglob("*") if file.is_file()]
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_directory_of_somebody_else_is_refused(disk, tmp_path, opened) -> None:
+    """In the system's words."""
+    (tmp_path / "run").mkdir(mode=0o500)
+    with pytest.raises(DestinationError, match=r"Nothing can be written to .*: Permission denied\."):
+        opened(disk, "run")
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=200, max_size=255), st.sampled_from("a한😀"))
@@ -186,30 +229,29 @@ def test_the_name_of_a_staging_fits_wherever_the_exports_own_does(name, last) ->
 
 
 @pytest.mark.parametrize("name", ["n" * 255, "한" * 85])
-def test_a_long_name_is_exported_and_refused_only_when_its_number_does_not_fit(disk, tmp_path, name) -> None:
-    """``<name>(1)`` has three bytes more; what stands is left alone."""
-    staging = open_staging(disk, "", name)
+def test_a_long_name_whose_number_does_not_fit_is_refused_before_anything_is_gathered(
+    disk, tmp_path, opened, name
+) -> None:
+    """``<name>(1)`` has three bytes more: to find that out at the end would cost the whole export."""
+    staging = opened(disk, "", name)
     fill(staging)
-    staging.publish()
+    staging.publish({})
     staging.discard()
-    second = open_staging(disk, "", name)
-    fill(second)
     with pytest.raises(DestinationError, match="258 bytes long; up to 255 are possible"):
-        second.publish()
-    second.discard()
+        opened(disk, "", name)
 
     assert [name] == names(tmp_path)
 
 
-def test_a_backslash_separates_at_the_destination(disk, tmp_path) -> None:
+def test_a_backslash_separates_at_the_destination(disk, tmp_path, opened) -> None:
     """As the backend reads it, whose bundle lies below the same directories; one letter and a colon are a drive."""
-    open_staging(disk, "a\\b", "exp").publish()
-    open_staging(disk, "1:run", "exp").publish()
+    opened(disk, "a\\b").publish({})
+    opened(disk, "1:run").publish({})
 
     assert (tmp_path / "a" / "b" / "exp").is_dir()
     assert (tmp_path / "1:run" / "exp").is_dir()
     with pytest.raises(UnsafePathError):
-        open_staging(disk, "C:\\run", "exp")
+        opened(disk, "C:\\run")
 
 
 @pytest.mark.parametrize("head", HEADS)

@@ -19,6 +19,7 @@ from sdk.plugins.actions.export.exporter import BaseExporter
 from sdk.plugins.actions.export.filters import blank_keys
 from sdk.plugins.actions.export.gate import DelegationDecision, resolve_delegation
 from sdk.plugins.actions.export.handlers import ExportTargetHandler, TargetHandlerFactory
+from sdk.plugins.actions.export.messages import Message, tell
 from sdk.plugins.actions.export.params import ExportParams
 from sdk.plugins.actions.export.registry import register_export_steps
 from sdk.plugins.actions.export.result import export_result
@@ -127,7 +128,8 @@ class ExportAction(BaseExportAction[ExportParams]):
         """Run the export and return its outcome; see ``sdk.plugins.actions.export.result``.
 
         Raises:
-            StepFailed: A step failed; nothing stands at the destination. ``__cause__`` says what happened.
+            StepFailed: A step failed; nothing stands at the destination. ``__cause__`` says what happened, and a note
+                where that is kept which the same export goes on from.
             ExportError: See ``create_context``; nothing was requested.
         """
         registry: StepRegistry[ExportContext] = StepRegistry()
@@ -137,8 +139,10 @@ class ExportAction(BaseExportAction[ExportParams]):
             try:
                 self._tell_what_is_unusual(context)
                 Orchestrator(registry, context).execute()
-            except Exception as error:
-                self._report_failure(context, error)
+            except BaseException as error:
+                if isinstance(error, Exception):
+                    self._report_failure(context, error)
+                self._say_what_is_kept(context, error)
                 raise
         return export_result(context)
 
@@ -156,6 +160,17 @@ class ExportAction(BaseExportAction[ExportParams]):
             sentence = f"Exporting in process, which is deprecated: {decision.reason}."
             context.log_message(sentence, LogLevel.WARNING)
             warnings.warn(sentence, DeprecationWarning, stacklevel=4)  # the caller of dispatch
+
+    def _say_what_is_kept(self, context: ExportContext, error: BaseException) -> None:
+        staging = context.staging
+        if staging is None or not staging.is_worth_keeping:
+            return
+        error.add_note(
+            f"What was gathered is kept in {str(staging.base)!r}: the same command goes on from there, and with "
+            "discard=True (--discard) begins again."
+        )
+        if isinstance(error, Exception):
+            tell(context.runtime_ctx, Message.KEPT)
 
     def _report_failure(self, context: ExportContext, error: Exception) -> None:
         sentence = str(error) or type(error).__name__

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from sdk.clients.pagination import Row
     from sdk.plugins.actions.export.manifest import Manifest
+    from sdk.plugins.actions.export.shelf import Shelf
     from sdk.storage import StorageRoot
 
 type Check = Callable[[int, bytes, Row], None]
@@ -83,13 +84,14 @@ class Bundle:
         self._index: BundleIndex | None = None
 
     @classmethod
-    def open(cls, root: StorageRoot, manifest: Manifest, work: Path) -> Bundle:
+    def open(cls, root: StorageRoot, manifest: Manifest, work: Path, copies: Shelf | None = None) -> Bundle:
         """Return the bundle that a manifest describes; parts that are not on this machine are copied to it.
 
         Args:
             root: The storage.
             manifest: What to read.
-            work: Directory for copies and the index.
+            work: Directory for the index, and for copies that nobody keeps.
+            copies: Where copies are kept, so that none is made twice.
 
         Raises:
             BundlePartError: A part is not there.
@@ -102,7 +104,11 @@ class Bundle:
             try:
                 local = root.local_path(path)
                 if local is None or not local.is_file():
-                    local = _copy(root, path, work / f"part-{number}.jsonl")
+                    local = (
+                        _copy(root, path, work / f"part-{number}.jsonl")
+                        if copies is None
+                        else _kept(copies, root, path)
+                    )
             except StorageNotFoundError as error:
                 raise BundlePartError(f"The bundle's part {part.path!r} is not in the storage, at {path!r}.") from error
             files.append(PartFile(part.path, part.records, local))
@@ -227,6 +233,10 @@ class Bundle:
 
     def _where(self, place: Place) -> str:
         return f"Line {place.line} of the bundle's part {self._parts[place.part].name!r}"
+
+
+def _kept(copies: Shelf, root: StorageRoot, path: str) -> Path:
+    return copies.find(path) or copies.keep(_copy(root, path, copies.incoming), path)
 
 
 def _copy(root: StorageRoot, path: str, destination: Path) -> Path:

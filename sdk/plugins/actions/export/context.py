@@ -49,7 +49,8 @@ class ExportContext(BaseStepContext):
         staging: Where the export is written.
         fetcher: Downloads payloads.
         source: Rows by request.
-        originals: Where original files come from.
+        remote: Downloads original files.
+        originals: Where original files come from: those that are kept, the bundle, or a download.
         probe: The scope before the server-side job.
         job_id: The job.
         job: Its document once it has succeeded.
@@ -63,6 +64,7 @@ class ExportContext(BaseStepContext):
         errors_original: Originals that failed.
         removed: Rows that were deleted while the export ran.
         created_since: Rows that were created while the export ran and are in only one of bundle and scope.
+        outcome: What the export came to, once it stands.
         resources: Closed at the end, whatever the end.
 
     Source: export guide, ExportContext.
@@ -84,6 +86,7 @@ class ExportContext(BaseStepContext):
     staging: Staging | None = None
     fetcher: PayloadFetcher | None = None
     source: RowSource | None = None
+    remote: OriginalSource | None = None
     originals: OriginalSource | None = None
     probe: Probe | None = None
     job_id: str | None = None
@@ -98,6 +101,7 @@ class ExportContext(BaseStepContext):
     errors_original: ErrorList = field(default_factory=list)
     removed: list[int] = field(default_factory=list)
     created_since: list[int] = field(default_factory=list)
+    outcome: dict[str, Any] | None = None
     resources: ExitStack = field(default_factory=ExitStack, repr=False)
 
     @property
@@ -120,6 +124,11 @@ class ExportContext(BaseStepContext):
     def is_delegated(self) -> bool:
         """Whether the server gathers the rows."""
         return self.delegation_decision is not None and self.delegation_decision.delegate
+
+    @property
+    def is_published(self) -> bool:
+        """Whether an interrupted run has made the export stand, so that there is only to clear up."""
+        return self.staging is not None and self.staging.published is not None
 
     @property
     def head(self) -> str:

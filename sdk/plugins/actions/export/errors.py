@@ -7,6 +7,8 @@ ExportError                      base: ``code`` and one sentence that is safe to
 ├── UnknownVersionError          a dataset version of the filter does not exist for this tenant
 ├── ExportSettingError           a tunable of the wrong kind or out of range
 ├── DestinationError             the place to write to cannot be used, or another export is writing there
+│   └── StagingError             an earlier run's staging is there, and this export cannot go on from it
+├── UnreachableError             a storage or host cannot be reached for now; the same command goes on later
 ├── DelegationError              the server-side job did not give a bundle
 │   ├── EnqueueError             the job could not be created
 │   ├── JobFailedError           the job ended without a bundle
@@ -75,6 +77,18 @@ class DestinationError(ExportError):
     """The place to write to cannot be used."""
 
     code = "destination_unusable"
+
+
+class StagingError(DestinationError):
+    """What an earlier run has left is of another scope, damaged or of another version; it was left alone."""
+
+    code = "staging_unusable"
+
+
+class UnreachableError(ExportError):
+    """A file cannot be had for now: its storage or host is not there, which concerns every row."""
+
+    code = "unreachable"
 
 
 class DelegationError(ExportError):

@@ -12,16 +12,15 @@ Source: export guide, Template-Based Export with BaseExporter.
 
 from __future__ import annotations
 
-import errno
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sdk.errors import SdkError
+from sdk.plugins.actions.export.failures import FailureLog, write_failures
 from sdk.plugins.actions.export.metrics import ExportStatus, MetricsRecord
 from sdk.plugins.actions.export.names import NameBook, label_name, leaf
 from sdk.plugins.actions.export.run_adapter import ExporterRunAdapter
-from sdk.plugins.actions.export.writing import encoded, failure_of_row, write_new
+from sdk.plugins.actions.export.writing import encoded, ensure_free, failure_of_row, write_new
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -30,8 +29,8 @@ if TYPE_CHECKING:
     from sdk.plugins.actions.export.rows import Item
     from sdk.plugins.context import RuntimeContext
 
-type ErrorList = list[list[str]]
-"""Failures as ``[name, message]``, in the order of the items."""
+type ErrorList = list[list[str]] | FailureLog
+"""Failures as ``[name, message]``, in the order of the items; to be appended to."""
 
 LABELS = "labels"
 ORIGINALS = "origin_files"
@@ -147,8 +146,7 @@ class BaseExporter:
         else:
             try:
                 path = self.claim_path(base_path, name, row_id)
-                if path.exists():  # names are apart, unless the file system holds them for one
-                    raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), path.name)
+                ensure_free(path)  # before anything is fetched
                 self._source().fetch(str(url), path, row_id=row_id)
             except (SdkError, OSError, ValueError) as failure:
                 error = failure_of_row(failure, row_id)
@@ -250,7 +248,8 @@ class BaseExporter:
             originals: Originals that failed.
         """
         if labels or originals:
-            (export_path / ERROR_FILE).write_bytes(encoded({"json_file_name": labels, "original_file_name": originals}))
+            with (export_path / ERROR_FILE).open("wb") as sink:
+                write_failures(sink, (("json_file_name", labels), ("original_file_name", originals)))
 
     def _subject(self, result: Mapping[str, Any]) -> tuple[int, Mapping[str, Any]]:
         """Return the row's id and its file, by the converted item if it still has them."""

@@ -51,8 +51,7 @@ class Manifest:
     @property
     def is_removable(self) -> bool:
         """Whether the prefix looks like a bundle's: only then is it ever deleted."""
-        segments = self.prefix.split("/")
-        return BUNDLE_HOME in pairwise(segments[:-1])
+        return is_bundle_place(self.prefix)
 
     @classmethod
     def of_job(cls, job: Row, target: Target) -> Manifest:
@@ -84,6 +83,28 @@ class Manifest:
         if records is not None and None not in declared and total != records:
             raise ManifestError(f"The manifest declares {records} records, but its parts add up to {total}.")
         return cls(checked("prefix", prefix), str(manifest.get("result_uri") or ""), records, parts, target.key)
+
+
+def is_bundle_place(prefix: str) -> bool:
+    """Return whether a path looks like that of a bundle: ``.../.async_jobs/exports/<job>``."""
+    return BUNDLE_HOME in pairwise(prefix.split("/")[:-1])
+
+
+def bundle_place(job: Row) -> str | None:
+    """Return where the bundle of a job lies if that is where bundles lie, else ``None``.
+
+    Args:
+        job: The answer of ``async_jobs.retrieve``.
+    """
+    data = job.get("data")
+    data = data if isinstance(data, Mapping) else {}
+    nested = data.get("manifest")
+    prefix = (nested if isinstance(nested, Mapping) else data).get("prefix")
+    try:
+        place = checked("prefix", prefix) if isinstance(prefix, str) else ""
+    except ManifestError:
+        return None
+    return place if is_bundle_place(place) else None
 
 
 def checked(name: str, path: str) -> str:

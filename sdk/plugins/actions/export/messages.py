@@ -21,6 +21,8 @@ class Message(StrEnum):
     IN_PROCESS_COMPLETED = "EXPORT_IN_PROCESS_COMPLETED"
     NO_RESULTS = "EXPORT_NO_RESULTS"
     SAVING = "EXPORT_SAVING_FILES"
+    RESUMED = "EXPORT_RESUMED"
+    KEPT = "EXPORT_KEPT"
     COMPLETED = "EXPORT_COMPLETED"
     COMPLETED_WITH_FAILURES = "EXPORT_COMPLETED_WITH_FAILURES"
 
@@ -33,6 +35,8 @@ _TEXTS: dict[Message, tuple[str, LogLevel]] = {
     Message.IN_PROCESS_COMPLETED: ("Found {count} rows to export.", LogLevel.SUCCESS),
     Message.NO_RESULTS: ("Nothing matches the filter of this export.", LogLevel.WARNING),
     Message.SAVING: ("Saving the files of {count} rows.", LogLevel.INFO),
+    Message.RESUMED: ("Going on with an export that was interrupted.", LogLevel.INFO),
+    Message.KEPT: ("What was gathered is kept; the same export goes on from there.", LogLevel.INFO),
     Message.COMPLETED: ("Export complete: {exported} rows.", LogLevel.SUCCESS),
     Message.COMPLETED_WITH_FAILURES: ("Export complete: {exported} rows, {failed} failed.", LogLevel.WARNING),
 }

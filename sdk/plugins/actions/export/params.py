@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field, field_validator
 
+from sdk.plugins.actions.export.destination import NAME_MAX, is_reserved
 from sdk.plugins.actions.export.settings import PAGE_LIMIT
 
 
@@ -21,6 +22,7 @@ class ExportParams(BaseModel):
         filter: Which rows; the keys that a target takes are in ``sdk.plugins.actions.export.targets``.
         save_original_file: Whether original files are saved too.
         extra_params: Settings of the plugin's own, and tunables by their key.
+        discard: Whether to remove what an interrupted run of this export has left, and begin again.
         async_job_size_threshold: Deprecated; read and without effect, as every export is delegated.
         disable_async_delegate: Whether the rows are gathered in this process; ``None`` leaves it to the
             configuration and the environment.
@@ -48,6 +50,7 @@ class ExportParams(BaseModel):
     filter: dict[str, Any] = Field(default_factory=dict)
     save_original_file: bool = True
     extra_params: dict[str, Any] = Field(default_factory=dict)
+    discard: bool = False
     async_job_size_threshold: int | None = None
     disable_async_delegate: bool | None = None
 
@@ -79,6 +82,8 @@ class ExportParams(BaseModel):
         normal = value.replace("\\", "/")  # the backend takes either for a separator; so both heads mean one place
         if all(segment.strip() in {"", "."} for segment in normal.split("/")):
             raise ValueError(f"{value!r} names no directory; one below the storage's root is needed, such as 'exports'")
+        for segment in normal.split("/"):
+            _ensure_free(segment)
         return normal
 
     @field_validator("name")
@@ -86,9 +91,17 @@ class ExportParams(BaseModel):
     def _check_name(cls, value: str) -> str:
         if not value.strip() or "/" in value or "\0" in value or value in {".", ".."}:
             raise ValueError(f"{value!r} cannot be a directory; a name that is not blank and has no '/' is needed")
+        if len(value.encode()) > NAME_MAX:
+            raise ValueError(f"{value!r} is {len(value.encode())} bytes long; up to {NAME_MAX} are possible")
+        _ensure_free(value)
         return value
 
     @field_validator("extra_params", mode="before")
     @classmethod
     def _default_extra(cls, value: object) -> object:
         return {} if value is None else value
+
+
+def _ensure_free(segment: str) -> None:
+    if is_reserved(segment):
+        raise ValueError(f"{segment!r} is reserved for what is kept while exports and bundles are made; choose another")

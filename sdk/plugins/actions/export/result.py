@@ -29,6 +29,8 @@ def export_result(context: ExportContext) -> dict[str, Any]:
         ``job_id``: The server-side job, ``None`` in process.
         ``warnings``: Sentences about what went wrong without ending the export.
     """
+    if context.outcome is not None:  # an interrupted run had published it
+        return context.outcome
     return {
         "status": "success",
         "exported_count": context.exported_count,

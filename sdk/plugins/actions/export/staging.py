@@ -1,12 +1,21 @@
-"""Where an export is written before it stands: a directory beside its destination, published in one move.
+"""Where an export is written before it stands, and what an interrupted one goes on from.
 
-    <path>/.<name>.partial/          on a file_system storage, a long name cut; a temporary directory for any other
+    <path>/.<name>.partial/          on a file_system storage, a long name cut; below a directory of this user's for
+                                     any other, see ``staging_home``
+        checkpoint.json              how far it has come, and of which scope it is
         tree/<name>/                 what becomes <path>/<name>, or <name>(1), (2) ... when that is taken
-        work/                        indexes and copies that only the run needs
-        lock                         held while the run lasts
+        work/                        what was gathered; the next run goes on from it
+            ids                      in process: ids of all rows, eight bytes each
+            rows.jsonl               in process: completed rows
+            payloads.jsonl           delegated: rows whose payload did not lie in the bundle
+            originals/ parts/        files that were fetched whole
+            uploads.sqlite           what was sent to a storage that is elsewhere
+        scratch/                     indexes that only one run needs
+        lock                         held while a run lasts
 
-Until ``publish`` nothing stands at the destination, and whatever goes wrong, nothing ever half stands there.
-Unix only: the lock keeps two exports of one name apart.
+``tree`` and ``scratch`` begin empty in every run: names depend on the set of rows, and exporters keep state of their
+own. Until ``publish`` nothing stands at the destination, and whatever goes wrong, nothing ever half stands there.
+Unix only: the lock keeps two runs of one export apart.
 """
 
 from __future__ import annotations
@@ -17,106 +26,126 @@ import hashlib
 import os
 import shutil
 import tempfile
-from abc import ABC, abstractmethod
-from itertools import count
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from sdk.plugins.actions.export.checkpoint import FILE, Checkpoint
+from sdk.plugins.actions.export.destination import (
+    NAME_MAX,
+    Destination,
+    DirectoryDestination,
+    ensure_fits,
+    is_reserved,
+)
 from sdk.plugins.actions.export.errors import DestinationError
+from sdk.plugins.actions.export.upload import StorageDestination
 from sdk.storage import checked_path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Mapping
 
+    from sdk.plugins.actions.export.identity import ExportIdentity
     from sdk.storage import StorageRoot
 
 
 LOCK = "lock"
-NAME_MAX = 255  # bytes of one name, of the usual file systems (NAME_MAX of Linux and macOS)
+IDS = "ids"
+ROWS = "rows.jsonl"
+PAYLOADS = "payloads.jsonl"
+ORIGINALS = "originals"
+PARTS = "parts"
+HOME = "SYNAPSE_EXPORT_STAGING"
 _NO_LOCKS = frozenset({errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS})  # some network file systems
 
 
-class Staging(ABC):
-    """A place to write an export that is not yet.
+class Staging:
+    """One export under way, locked as long as it is open.
 
     Args:
-        base: Directory of the staging; exists and is empty.
-        name: The export's name.
-    """
-
-    def __init__(self, base: Path, name: str) -> None:
-        self._base = base
-        self.name = name
-        self.tree = base / "tree" / name
-        """What is published: hooks know it as ``unique_export_path``."""
-        self.work = base / "work"
-        """What is not."""
-        self.tree.mkdir(parents=True)
-        self.work.mkdir()
-
-    @abstractmethod
-    def publish(self) -> str:
-        """Make the tree stand at the first free destination and return where that is.
-
-        Raises:
-            StorageError: It cannot be written there; then nothing stands there.
-        """
-
-    def discard(self) -> None:
-        """Remove the staging and all in it; once published, what is left of it."""
-        shutil.rmtree(self._base, ignore_errors=True)
-
-
-class DirectoryStaging(Staging):
-    """Staging beside the destination, so that publishing is one rename.
-
-    Args:
-        parent: Directory of the destination; it is made, and removed again if nothing is published.
-        name: The export's name.
+        base: Directory of the staging; locked.
+        lock: Descriptor that holds the lock.
+        made: Directories above it that were made for it, the innermost first.
+        checkpoint: Of the staging.
+        destination: Where the tree goes.
 
     Raises:
-        DestinationError: Another export of this name is running, or the directory cannot be written.
+        OSError: It cannot be written.
     """
 
-    def __init__(self, parent: Path, name: str) -> None:
-        self._parent = parent
-        self._made = [path for path in (parent, *parent.parents) if not path.exists()]
-        base = parent / staging_name(name)
-        try:
-            parent.mkdir(parents=True, exist_ok=True)
-            self._lock = _locked(base)
-        except OSError as error:
-            raise DestinationError(f"Nothing can be written to {str(base)!r}: {error.strerror}.") from error
-        try:
-            for leftover in ("tree", "work"):  # of a run that ended without a word
-                if (base / leftover).exists():
-                    shutil.rmtree(base / leftover)
-            super().__init__(base, name)
-        except OSError as error:
-            os.close(self._lock)
-            raise DestinationError(f"Nothing can be written to {str(base)!r}: {error.strerror}.") from error
+    def __init__(
+        self, base: Path, lock: int, made: Iterable[Path], checkpoint: Checkpoint, destination: Destination
+    ) -> None:
+        self.base = base
+        self._lock = lock
+        self._made = tuple(made)
+        self.checkpoint = checkpoint
+        self._destination = destination
+        self.tree = base / "tree" / checkpoint.identity.name
+        """What is published: hooks know it as ``unique_export_path``."""
+        self.work = base / "work"
+        """What was gathered; it lasts from run to run."""
+        self.scratch = base / "scratch"
+        """What only this run needs."""
+        self.published = destination.published(self.tree, checkpoint)
+        """Where an earlier run has made the export stand before it was interrupted; then there is only to clear up."""
+        self.discarded: Checkpoint | None = None
+        """What ``discard`` has removed here, where it is of this backend, tenant and storage."""
+        if self.published is None:
+            self._begin()
 
-    def publish(self) -> str:
-        """Rename the tree; see ``Staging.publish``."""
-        for name in free_names(self.name):
-            _ensure_fits(name)
-            target = self._parent / name
-            if os.path.lexists(target):
-                continue
-            try:
-                self.tree.rename(target)
-            except OSError as error:
-                if error.errno in {errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR}:  # someone was faster
-                    continue
-                raise DestinationError(f"The export cannot be moved to {str(target)!r}: {error.strerror}.") from error
-            return str(target)
-        raise AssertionError  # pragma: no cover (names never end)
+    @property
+    def is_worth_keeping(self) -> bool:
+        """Whether a next run could go on from it."""
+        return self.checkpoint.has_acquired or (self.work / ORIGINALS).exists()
+
+    def publish(self, outcome: dict[str, Any]) -> str:
+        """Make the tree stand at the first free destination and return where that is.
+
+        Args:
+            outcome: Noted in the checkpoint, for a run that has only to clear up.
+
+        Raises:
+            ExportError: It cannot be written there; then nothing stands there.
+            StorageError: As above.
+        """
+        self.published = self._destination.publish(self.tree, self.checkpoint, outcome)
+        return self.published
+
+    def forget_job(self, refused: str | None = None) -> None:
+        """Forget the server-side job and what was fetched of its bundle, so that the next run asks for a new one.
+
+        Args:
+            refused: Place of its bundle where that contradicts itself or its scope; it is removed when the export
+                stands, and may be looked at until then.
+
+        Raises:
+            DestinationError: The checkpoint cannot be written.
+        """
+        self.checkpoint.note(job=None, refused=[*self.checkpoint.refused, *([refused] if refused else [])])
+        shutil.rmtree(self.work / PARTS, ignore_errors=True)
+        (self.work / PAYLOADS).unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Let go of it: what a next run could go on from is kept, all else is removed."""
+        if self._lock < 0:
+            return
+        if self.is_worth_keeping:
+            os.close(self._lock)
+            self._lock = -1
+        else:
+            self.discard()
 
     def discard(self) -> None:
         """Remove the staging, and directories made for it that are empty."""
         if self._lock < 0:
             return
-        super().discard()
+        if self.published is None:
+            self.checkpoint.remove()  # first: what is left of a removal must not look like an export under way
+        for entry in ("scratch", "work", "tree"):
+            shutil.rmtree(self.base / entry, ignore_errors=True)
+        self.checkpoint.remove()  # last: until then a next run knows that the export stands
+        shutil.rmtree(self.base, ignore_errors=True)
         for path in self._made:
             try:
                 path.rmdir()
@@ -125,42 +154,96 @@ class DirectoryStaging(Staging):
         os.close(self._lock)
         self._lock = -1
 
+    def _begin(self) -> None:
+        if self.checkpoint.publishing is None:
+            self._destination.ensure_room()
+        if not self.checkpoint.resumed:  # whatever lies here is of nobody knows which scope
+            remove(self.work)
+        remove(self.base / "tree")
+        remove(self.scratch)
+        self.tree.mkdir(parents=True)
+        self.work.mkdir(exist_ok=True)
+        self.scratch.mkdir()
 
-class TemporaryStaging(Staging):
-    """Staging on this machine for a storage that is elsewhere; publishing uploads.
+
+def open_staging(root: StorageRoot, identity: ExportIdentity, *, home: Path, discard: bool = False) -> Staging:
+    """Return the staging of an export: the one that an interrupted run has left, or a new one.
 
     Args:
         root: The storage.
-        path: Directory of the destination in it.
-        name: The export's name.
+        identity: Of the export; its path takes both separators, its name is one segment of at most 255 bytes.
+        home: Where stagings for storages that are elsewhere lie; see ``staging_home``.
+        discard: Whether to remove what an interrupted run has left, of whatever scope it is.
+
+    Raises:
+        DestinationError: The name is none, reserved or too long, another run is at it, or it cannot be written.
+        StagingError: What is there is of another scope, damaged or of another version.
+        StorageError: The path would leave the storage, or the storage cannot be read.
     """
+    name = identity.name
+    if "/" in name or "\0" in name or name in {"", ".", ".."}:
+        raise DestinationError(f"The export's name {name!r} is no directory name; use one without '/' and NUL.")
+    relative = checked_path(identity.path.replace("\\", "/"))
+    identity = replace(identity, path=relative)  # however it was spelt
+    for segment in (*relative.split("/"), name):
+        if is_reserved(segment):
+            raise DestinationError(
+                f"The name {segment!r} is reserved for what is kept while exports and bundles are made; choose another."
+            )
+    ensure_fits(name)
+    parent = root.local_path(relative)
+    base = home / identity.place_digest[:32] if parent is None else parent / staging_name(name)
+    made = [path for path in (base.parent, *base.parent.parents) if not path.exists()]
+    try:
+        base.parent.mkdir(parents=True, exist_ok=True, mode=0o700 if parent is None else 0o777)
+        lock = _locked(base)
+    except OSError as error:
+        raise _unwritable(base, error) from error
+    try:
+        return _opened(base, lock, made, identity, _destination(root, parent, relative, base, name), discard=discard)
+    except BaseException as error:
+        _let_go(base, lock, made)
+        if isinstance(error, OSError):
+            raise _unwritable(base, error) from error
+        raise
 
-    def __init__(self, root: StorageRoot, path: str, name: str) -> None:
-        self._root = root
-        self._path = path
-        super().__init__(Path(tempfile.mkdtemp(prefix="export-")), name)
 
-    def publish(self) -> str:
-        """Upload the tree; see ``Staging.publish``."""
-        for name in free_names(self.name):
-            target = "/".join(filter(None, (self._path, name)))
-            if self._root.exists(target) or next(iter(self._root.list(target)), None) is not None:
-                continue
-            try:
-                for file in sorted(file for file in self.tree.rglob("*") if file.is_file()):
-                    self._root.write_file(file, f"{target}/{file.relative_to(self.tree).as_posix()}")
-            except BaseException:
-                self._root.delete_tree(target)
-                raise
-            return target
-        raise AssertionError  # pragma: no cover (names never end)
+def _destination(root: StorageRoot, parent: Path | None, path: str, base: Path, name: str) -> Destination:
+    if parent is not None:
+        return DirectoryDestination(parent, name)
+    if base.stat().st_uid != os.getuid():
+        raise DestinationError(f"The directory {str(base)!r} belongs to another user; set {HOME} to one of yours.")
+    return StorageDestination(root, path, name, base / "work")
 
 
-def free_names(name: str) -> Iterator[str]:
-    """Yield the names that a destination may get, in the order in which they are tried."""
-    yield name
-    for number in count(1):
-        yield f"{name}({number})"
+def _opened(
+    base: Path, lock: int, made: Iterable[Path], identity: ExportIdentity, destination: Destination, *, discard: bool
+) -> Staging:
+    discarded = None
+    if discard:
+        discarded = Checkpoint.left(base / FILE, identity)
+        _discard_left(base, destination, discarded, base / "tree" / identity.name)
+    staging = Staging(base, lock, made, Checkpoint.open(base / FILE, identity), destination)
+    staging.discarded = discarded
+    return staging
+
+
+def staging_home(environ: Mapping[str, str]) -> Path:
+    """Return where stagings for storages that are elsewhere lie: the same place for the same user, run after run.
+
+    Args:
+        environ: ``SYNAPSE_EXPORT_STAGING`` names the directory; else it is below ``XDG_STATE_HOME``, else below the
+            user's home, and below the directory of temporary files for a user without one.
+    """
+    if named := environ.get(HOME, "").strip():
+        return Path(named).absolute()
+    state = environ.get("XDG_STATE_HOME", "").strip()
+    if state and Path(state).is_absolute():  # XDG Base Directory Specification: a relative one is ignored
+        return Path(state) / "synapse-exports"
+    try:
+        return Path.home() / ".local" / "state" / "synapse-exports"
+    except RuntimeError:
+        return Path(tempfile.gettempdir()) / f"synapse-exports-{os.getuid()}"
 
 
 def staging_name(name: str) -> str:
@@ -176,35 +259,42 @@ def staging_name(name: str) -> str:
     return f".{name.encode()[: NAME_MAX - 1 - len(end)].decode(errors='ignore')}{end}"
 
 
-def _ensure_fits(name: str) -> None:
-    size = len(name.encode())
-    if size > NAME_MAX:
-        raise DestinationError(
-            f"The export cannot be called {name!r}, which is {size} bytes long; up to {NAME_MAX} are possible."
-        )
-
-
-def open_staging(root: StorageRoot, path: str, name: str) -> Staging:
-    """Return a place to write the export ``<path>/<name>`` of a storage.
-
-    Args:
-        root: The storage.
-        path: Directory of the destination, relative to the root; both separators count.
-        name: The export's name: one path segment of at most 255 bytes.
+def remove(path: Path) -> None:
+    """Remove a file or a tree, if it is there.
 
     Raises:
-        DestinationError: The name is no path segment or too long, or the place cannot be used.
-        StorageError: The path would leave the storage.
+        OSError: It cannot be removed.
     """
-    if "/" in name or "\0" in name or name in {"", ".", ".."}:
-        raise DestinationError(f"The export's name {name!r} is no directory name; use one without '/' and NUL.")
-    _ensure_fits(name)
-    relative = checked_path(path.replace("\\", "/"))
-    parent = root.local_path(relative)
-    try:
-        return TemporaryStaging(root, relative, name) if parent is None else DirectoryStaging(parent, name)
-    except OSError as error:
-        raise DestinationError(f"There is no room for an export: {error.strerror}.") from error
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _discard_left(base: Path, destination: Destination, left: Checkpoint | None, tree: Path) -> None:
+    """Remove what a run before has left here, and what it has begun to send elsewhere."""
+    if left is not None and destination.published(tree, left) is None:
+        destination.withdraw(left)
+    (base / FILE).unlink(missing_ok=True)
+    for entry in list(base.iterdir()):
+        if entry.name != LOCK:
+            remove(entry)
+
+
+def _let_go(base: Path, lock: int, made: Iterable[Path]) -> None:
+    """Give a lock back, and remove a staging that holds nothing."""
+    if not (base / FILE).exists() and not (base / "work").exists():
+        shutil.rmtree(base, ignore_errors=True)
+        for path in made:
+            try:
+                path.rmdir()
+            except OSError:
+                break
+    os.close(lock)
+
+
+def _unwritable(base: Path, error: OSError) -> DestinationError:
+    return DestinationError(f"Nothing can be written to {str(base)!r}: {error.strerror or error}.")
 
 
 def _locked(base: Path) -> int:
@@ -216,9 +306,9 @@ def _locked(base: Path) -> int:
     """
     location = base / LOCK
     while True:
-        base.mkdir(exist_ok=True)
+        base.mkdir(parents=True, exist_ok=True)
         try:
-            descriptor = os.open(location, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+            descriptor = os.open(location, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
         except FileNotFoundError:  # the directory went with its last owner
             continue
         try:

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import os
+from collections import ChainMap
 from typing import TYPE_CHECKING, Any
 
+from sdk.clients.errors import ClientError
 from sdk.clients.originals import OriginalDownloader
 from sdk.clients.payloads import PayloadFetcher
+from sdk.plugins.actions.export.context import needed
+from sdk.plugins.actions.export.identity import ExportIdentity
 from sdk.plugins.actions.export.in_process import RowSource, unheard
-from sdk.plugins.actions.export.originals import RemoteOriginals
+from sdk.plugins.actions.export.known_job import KnownJob, give_up_job
+from sdk.plugins.actions.export.messages import Message, tell
+from sdk.plugins.actions.export.originals import KeptOriginals, RemoteOriginals
 from sdk.plugins.actions.export.project import find_project
 from sdk.plugins.actions.export.scope import TargetScope
-from sdk.plugins.actions.export.staging import open_staging
+from sdk.plugins.actions.export.shelf import Shelf
+from sdk.plugins.actions.export.staging import ORIGINALS, open_staging, staging_home
+from sdk.storage import StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from sdk.plugins.actions.export.checkpoint import Checkpoint
     from sdk.plugins.actions.export.context import ExportContext
     from sdk.plugins.actions.export.targets import Target
 
@@ -28,19 +38,66 @@ def announce(context: ExportContext) -> None:
 
 
 def open_destination(context: ExportContext) -> None:
-    """Open the storage of the export and a staging for it; both go with the context's resources.
+    """Open the storage of the export and a staging for it; both are let go with the context's resources.
 
     Raises:
         DestinationError: Nothing can be written there.
+        StagingError: What an interrupted run has left there is not of this export.
         StorageError: The storage cannot be opened, or the path would leave it.
         ClientError: The backend does not hand out the storage.
     """
     root = context.client.open_storage(int(context.params["storage"]), "write")
     context.root = root
     context.resources.callback(root.close)
-    staging = open_staging(root, str(context.params["path"]), str(context.params["name"]))
+    environ = ChainMap({key: str(value) for key, value in context.runtime_ctx.env.to_dict().items()}, dict(os.environ))
+    staging = open_staging(
+        root, identity_of(context), home=staging_home(environ), discard=bool(context.params.get("discard"))
+    )
     context.staging = staging
-    context.resources.callback(staging.discard)
+    context.resources.callback(staging.close)
+    if staging.discarded is not None:
+        give_up_noted_job(context, staging.discarded)
+    if staging.checkpoint.resumed:
+        tell(context.runtime_ctx, Message.RESUMED)
+        context.log("export_info", {"resumed": True, "head": context.head})
+
+
+def identity_of(context: ExportContext) -> ExportIdentity:
+    """Return what the export is of and where it goes."""
+    handler = needed(context.handler, "target handler")
+    native = handler.native_target() is not None
+    return ExportIdentity(
+        backend=context.client.base_url,
+        tenant=context.client.tenant,
+        storage=int(context.params["storage"]),
+        path=str(context.params["path"]),
+        name=str(context.params["name"]),
+        target=str(context.params["target"]),
+        source="" if native else f"{type(handler).__module__}.{type(handler).__qualname__}",
+        filter=context.filters,
+        save_original_file=bool(context.params.get("save_original_file")),
+    )
+
+
+def give_up_noted_job(context: ExportContext, checkpoint: Checkpoint) -> None:
+    """Leave nothing of a delegated run that nobody goes on with; failing that costs only room, and is told.
+
+    Args:
+        context: Of the export.
+        checkpoint: That names the job, if there is one, and bundles that were refused.
+    """
+    root = needed(context.root, "storage")
+    prune_to = str(context.params.get("path") or "")
+    job = KnownJob.noted(checkpoint)
+    try:
+        if job is not None:
+            give_up_job(job, context.v2_client, root, prune_to)
+        for prefix in checkpoint.refused:
+            root.delete_tree(prefix, prune_to=prune_to)
+    except (ClientError, StorageError) as error:
+        sentence = f"What the server-side job of an earlier run has written may be left in the storage: {error}"
+        context.errors.append(sentence)
+        context.runtime_ctx.logger.warning(sentence)
 
 
 def open_source(context: ExportContext, target: Target, heard: Callable[[int], None] = unheard) -> RowSource:
@@ -67,8 +124,8 @@ def open_source(context: ExportContext, target: Target, heard: Callable[[int], N
     return source
 
 
-def open_originals(context: ExportContext, renew: Callable[[int], str | None] | None = None) -> RemoteOriginals:
-    """Return what downloads original files, and put it into the context.
+def open_originals(context: ExportContext, renew: Callable[[int], str | None] | None = None) -> None:
+    """Put what downloads original files, each once, into the context.
 
     Args:
         context: Of the export.
@@ -76,9 +133,13 @@ def open_originals(context: ExportContext, renew: Callable[[int], str | None] | 
     """
     downloader = OriginalDownloader(clock=context.clock, base_url=context.client.base_url)
     context.resources.callback(downloader.close)
-    remote = RemoteOriginals(downloader, renew)
-    context.originals = remote
-    return remote
+    context.remote = RemoteOriginals(downloader, renew)
+    context.originals = KeptOriginals(context.remote, originals_shelf(context))
+
+
+def originals_shelf(context: ExportContext) -> Shelf:
+    """Return where originals are kept that were fetched whole."""
+    return Shelf(needed(context.staging, "staging").work / ORIGINALS)
 
 
 def prepare_exporter(context: ExportContext) -> None:

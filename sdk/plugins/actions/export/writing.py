@@ -4,20 +4,51 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 from typing import TYPE_CHECKING
 
-from sdk.plugins.actions.export.errors import DestinationError
+from sdk.clients.errors import (
+    ClientConnectionError,
+    ClientTimeoutError,
+    OriginalUnreachableError,
+    RateLimitError,
+    ServerError,
+)
+from sdk.plugins.actions.export.errors import DestinationError, IntegrityError, UnreachableError
+from sdk.storage import StorageUnreachableError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 # What a file system has against a name; everything else that it refuses concerns all files, such as a full disk.
 NAME_ERRORS = frozenset({errno.ENAMETOOLONG, errno.EILSEQ, errno.EINVAL, errno.EEXIST})
+# Nobody has said that the file is not there: its storage, its host or the backend is not.
+OUTAGES = (
+    *(ClientConnectionError, ClientTimeoutError, RateLimitError, ServerError),
+    *(OriginalUnreachableError, StorageUnreachableError),
+)
 
 
 def encoded(value: object) -> bytes:
     """Return JSON as exports write it: compact, UTF-8, nothing after the last bracket."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def ensure_free(path: Path) -> None:
+    """Refuse a path that no file can be written to because of its name.
+
+    Args:
+        path: Names of rows are apart, unless the file system holds two of them for one.
+
+    Raises:
+        OSError: Something is there, or the name is none that the file system takes.
+        ValueError: The name holds a NUL.
+    """
+    try:
+        path.lstat()
+    except FileNotFoundError:
+        return
+    raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), path.name)
 
 
 def write_new(path: Path, body: bytes) -> None:
@@ -46,7 +77,13 @@ def failure_of_row(failure: Exception, row_id: int) -> str:
 
     Raises:
         DestinationError: It concerns every row: then the export ends.
+        UnreachableError: As above; a thousand rows without their files would look like an export.
+        IntegrityError: An answer contradicts itself.
     """
+    if isinstance(failure, IntegrityError | DestinationError):
+        raise failure
+    if isinstance(failure, OUTAGES):
+        raise UnreachableError(f"The files of row {row_id} cannot be had for now: {failure}") from failure
     if not isinstance(failure, OSError):
         return str(failure) or type(failure).__name__
     if failure.errno not in NAME_ERRORS:

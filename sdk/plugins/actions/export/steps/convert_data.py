@@ -28,7 +28,7 @@ class ConvertDataStep(ExportStep):
         items = needed(context.export_items, "export items")
         exporter_class = context.exporter_class or BaseExporter
         exporter = exporter_class(context.runtime_ctx, items, staging.tree, **context.export_params)
-        names = NameBook(staging.work / "names.sqlite")
+        names = NameBook(staging.scratch / "names.sqlite")
         context.resources.callback(names.close)
         exporter.attach(names=names, originals=needed(context.originals, "source of originals"))
         context.exporter = exporter

@@ -1,19 +1,24 @@
-"""DelegateEnqueue: count the scope, then ask the server to write it into a bundle."""
+"""DelegateEnqueue: count the scope, then ask the server to write it into a bundle; or find the job that does so."""
 
 from __future__ import annotations
 
-from typing import override
+from typing import TYPE_CHECKING, override
 
+from sdk.loggers import LogLevel
 from sdk.plugins.actions.export.context import ExportContext, needed
 from sdk.plugins.actions.export.delegated import JobRequest
+from sdk.plugins.actions.export.known_job import KnownJob
 from sdk.plugins.actions.export.messages import Message, tell
 from sdk.plugins.actions.export.steps.export_step import SERVER_EXPORT, DelegatedStep
 from sdk.plugins.actions.export.surroundings import announce, open_destination, open_source
 from sdk.plugins.steps import StepResult
 
+if TYPE_CHECKING:
+    from sdk.plugins.actions.export.targets import Target
+
 
 class DelegateEnqueueStep(DelegatedStep):
-    """Creates the server-side job, one for the whole export.
+    """Creates the server-side job, one for the whole export, however often that is interrupted.
 
     The destination is opened first: one that cannot be written is refused before a job exists.
     """
@@ -25,22 +30,51 @@ class DelegateEnqueueStep(DelegatedStep):
     def execute(self, context: ExportContext) -> StepResult:
         announce(context)
         open_destination(context)
+        if context.is_published:
+            return StepResult()
         target = needed(needed(context.handler, "target handler").native_target(), "target")
-        source = open_source(context, target)
-        context.probe = source.scope.probe()
-        scope = needed(needed(context.delegation_decision, "delegation decision").scope, "scope")
-        request = JobRequest(
-            storage_id=int(context.params["storage"]),
-            path=str(context.params["path"]),
-            target=target.name,
-            include_original_files=bool(context.params.get("save_original_file")),
-            project_id=scope.project_id,
-            filter=context.filters,
-            chunk_size=context.settings.chunk_size,
-            ray_job_id=context.runtime_ctx.job_id,
-        )
-        context.job_id = request.enqueue(needed(context.v2_client, "v2 client"))
-        context.set_progress(0, context.probe.count or 1, SERVER_EXPORT)
-        context.log("export_info", {"job_id": context.job_id, "count": context.probe.count})
+        probing = open_source(context, target).scope
+        job = _known(context, target)
+        resumed = job is not None
+        if job is None:
+            probe = probing.probe()
+            job = KnownJob(_enqueued(context, target), probe)
+            job.note(needed(context.staging, "staging").checkpoint)
+        context.probe, context.job_id, context.job = job.probe, job.id, job.document
+        context.set_progress(0, job.probe.count or 1, SERVER_EXPORT)
+        context.log("export_info", {"job_id": job.id, "count": job.probe.count, "resumed": resumed})
         tell(context.runtime_ctx, Message.DELEGATED_TO_SERVER)
-        return StepResult(data={"job_id": context.job_id, "count": context.probe.count})
+        return StepResult(data={"job_id": job.id, "count": job.probe.count})
+
+
+def _known(context: ExportContext, target: Target) -> KnownJob | None:
+    """Return the job of an interrupted run if it is still worth following; one that is not is forgotten."""
+    staging = needed(context.staging, "staging")
+    job = KnownJob.noted(staging.checkpoint)
+    if job is None:
+        return None
+
+    def say(sentence: str) -> None:
+        context.log_message(f"{sentence} The server is asked for a new one.", LogLevel.WARNING)
+
+    found = job.present(needed(context.v2_client, "v2 client"), needed(context.root, "storage"), target, say)
+    if found is None:
+        staging.forget_job()
+    elif found is not job:
+        found.note(staging.checkpoint)
+    return found
+
+
+def _enqueued(context: ExportContext, target: Target) -> str:
+    scope = needed(needed(context.delegation_decision, "delegation decision").scope, "scope")
+    request = JobRequest(
+        storage_id=int(context.params["storage"]),
+        path=str(context.params["path"]),
+        target=target.name,
+        include_original_files=bool(context.params.get("save_original_file")),
+        project_id=scope.project_id,
+        filter=context.filters,
+        chunk_size=context.settings.chunk_size,
+        ray_job_id=context.runtime_ctx.job_id,
+    )
+    return request.enqueue(needed(context.v2_client, "v2 client"))

@@ -32,13 +32,18 @@ class ExportStep(BaseStep[ExportContext]):
     def progress_weight(self) -> float:
         return self.proportion / 100
 
+    @override
+    def can_skip(self, context: ExportContext) -> bool:
+        """Return whether there is nothing to do: an interrupted run has published the export already."""
+        return context.is_published
+
 
 class InProcessStep(ExportStep):
     """A step that is skipped when the server gathers the rows."""
 
     @override
     def can_skip(self, context: ExportContext) -> bool:
-        return context.is_delegated
+        return context.is_delegated or super().can_skip(context)
 
 
 class DelegatedStep(ExportStep):
@@ -46,4 +51,4 @@ class DelegatedStep(ExportStep):
 
     @override
     def can_skip(self, context: ExportContext) -> bool:
-        return not context.is_delegated
+        return not context.is_delegated or super().can_skip(context)

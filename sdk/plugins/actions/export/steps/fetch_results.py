@@ -7,13 +7,14 @@ from typing import override
 from sdk.plugins.actions.export.context import ExportContext, needed
 from sdk.plugins.actions.export.messages import Message, tell
 from sdk.plugins.actions.export.pace import Pace
+from sdk.plugins.actions.export.resume import kept_ids
 from sdk.plugins.actions.export.steps.export_step import SERVER_EXPORT, InProcessStep
 from sdk.plugins.actions.export.surroundings import open_originals, open_source
 from sdk.plugins.steps import StepResult
 
 
 class FetchResultsStep(InProcessStep):
-    """Asks the target's lists, or a plugin's own handler, for the rows of the scope."""
+    """Asks the target's lists, or a plugin's own handler, for the rows of the scope; lists are asked once."""
 
     step_name = "fetch_results"
     proportion = 5
@@ -22,7 +23,9 @@ class FetchResultsStep(InProcessStep):
     def execute(self, context: ExportContext) -> StepResult:
         handler = needed(context.handler, "target handler")
         target = handler.native_target()
+        staging = needed(context.staging, "staging")
         if target is None:
+            staging.checkpoint.save()  # for originals; rows are not kept of a source that may give others next time
             context.results, context.total_count = handler.get_results(context.client, context.filters)
             open_originals(context)
         else:
@@ -32,7 +35,9 @@ class FetchResultsStep(InProcessStep):
                 if found > 1 and pace.due(found):
                     tell(context.runtime_ctx, Message.IN_PROCESS_FETCHING, count=found)
 
-            context.results = open_source(context, target, heard).collect_ids()
+            source = open_source(context, target, heard)
+            ids = kept_ids(staging)
+            context.results = source.collect_ids() if ids is None else ids
             context.total_count = len(context.results)
         count = context.total_count
         context.set_progress(count, count, SERVER_EXPORT)

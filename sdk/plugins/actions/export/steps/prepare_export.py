@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from typing import override
+from typing import TYPE_CHECKING, override
 
 from sdk.plugins.actions.export.context import ExportContext, needed
+from sdk.plugins.actions.export.resume import gathered, keep_ids
+from sdk.plugins.actions.export.spool import Spool
+from sdk.plugins.actions.export.staging import ROWS
 from sdk.plugins.actions.export.steps.export_step import InProcessStep
 from sdk.plugins.actions.export.surroundings import prepare_exporter
 from sdk.plugins.steps import StepResult
 
+if TYPE_CHECKING:
+    from sdk.plugins.actions.export.in_process import Ids
+
 
 class PrepareExportStep(InProcessStep):
-    """Makes items out of results; they are fetched as they are read."""
+    """Makes items out of results; those that are not kept from an interrupted run are fetched as they are read."""
 
     step_name = "prepare_export"
     proportion = 3
@@ -22,9 +28,15 @@ class PrepareExportStep(InProcessStep):
         if context.source is None:
             context.export_items = iter(needed(context.handler, "target handler").get_export_item(context.results))
         else:
-            context.removed = context.source.removed
+            source = context.source
             fetcher = needed(context.fetcher, "payload fetcher")
-            items = context.source.items(needed(context.results, "list of ids"), fetcher)
+            staging = needed(context.staging, "staging")
+            ids: Ids = needed(context.results, "list of ids")
+            keep_ids(staging, ids)
+            spool = Spool(staging.work / ROWS)
+            context.resources.callback(spool.close)
+            context.removed = source.removed
+            items = gathered(ids, spool, lambda rest: source.items(rest, fetcher), context.removed)
             context.resources.callback(items.close)
             context.export_items = items
         return StepResult(data={"count": context.total_count})

@@ -6,6 +6,7 @@ from typing import override
 
 from sdk.plugins.actions.export.context import ExportContext, needed
 from sdk.plugins.actions.export.errors import NothingExportedError
+from sdk.plugins.actions.export.failures import FailureLog
 from sdk.plugins.actions.export.messages import Message, tell
 from sdk.plugins.actions.export.metrics import MetricsRecord
 from sdk.plugins.actions.export.pace import Pace
@@ -22,7 +23,10 @@ class SaveFilesStep(ExportStep):
     @override
     def execute(self, context: ExportContext) -> StepResult:
         exporter = needed(context.exporter, "exporter")
-        tree = needed(context.staging, "staging").tree
+        staging = needed(context.staging, "staging")
+        tree = staging.tree
+        context.errors_json = FailureLog(staging.scratch / "failed-labels.jsonl")
+        context.errors_original = FailureLog(staging.scratch / "failed-originals.jsonl")
         originals = bool(context.params.get("save_original_file"))
         total = context.total_count
         exporter.output_paths = exporter.setup_output_directories(tree, originals) or {}
@@ -47,5 +51,6 @@ class SaveFilesStep(ExportStep):
 
 
 def _sentence(context: ExportContext) -> str:
-    first = (context.errors_json or context.errors_original or [["", "no reason given"]])[0]
+    failures = context.errors_json or context.errors_original
+    first = failures[0] if failures else ["", "no reason given"]
     return f"None of {context.failed_count} row(s) could be exported; the first: {': '.join(filter(None, first))}."

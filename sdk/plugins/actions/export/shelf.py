@@ -1,0 +1,130 @@
+"""Files that are complete, kept by a key with size and SHA-256 in their names, so that nothing else has to be written.
+
+    <shelf>/<three digits of the key's digest>/<the digest>.<bytes>.<sha256>
+
+A file comes onto the shelf by one rename, and is believed on the next run only if it still is what its name says.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import shutil
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_SHARD = 3  # hexadecimal digits: 4,096 directories keep each of them short, whatever the number of rows
+_KEY = 32  # hexadecimal digits of a key's digest
+# What a file system says that has no second name for a file, or no more of them for this one.
+_NO_LINKS = frozenset({errno.EPERM, errno.EMLINK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EXDEV})
+
+
+class Shelf:
+    """Files of one kind.
+
+    Args:
+        directory: Where they lie; it comes into being with the first file.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._has_past = directory.exists()
+        self._shards: set[str] = set()
+
+    @property
+    def incoming(self) -> Path:
+        """Path to write the next file to, before ``keep`` takes it; what an earlier run left there is removed."""
+        self._directory.mkdir(parents=True, exist_ok=True)
+        path = self._directory / "incoming"
+        path.unlink(missing_ok=True)
+        return path
+
+    def find(self, key: str) -> Path | None:
+        """Return the file of a key that an earlier run has kept, or ``None``; one that has changed is removed.
+
+        Args:
+            key: What it was kept under.
+
+        Raises:
+            OSError: It cannot be read.
+        """
+        if not self._has_past:
+            return None
+        name = _name(key)
+        try:
+            entries = list(os.scandir(self._directory / name[:_SHARD]))
+        except FileNotFoundError:
+            return None
+        for entry in entries:
+            if entry.name.startswith(f"{name}."):
+                path = self._directory / name[:_SHARD] / entry.name
+                if entry.name == f"{name}.{_described(path)}":
+                    return path
+                path.unlink()
+        return None
+
+    def keep(self, file: Path, key: str) -> Path:
+        """Take a complete file and return where it lies from now on.
+
+        Args:
+            file: On the same file system; ``incoming``.
+            key: What to keep it under.
+
+        Raises:
+            OSError: It cannot be read or moved.
+        """
+        name = _name(key)
+        shard = name[:_SHARD]
+        if shard not in self._shards:
+            (self._directory / shard).mkdir(exist_ok=True)
+            self._shards.add(shard)
+        place = self._directory / shard / f"{name}.{_described(file)}"
+        file.replace(place)
+        return place
+
+    def clear(self) -> None:
+        """Remove all of them."""
+        shutil.rmtree(self._directory, ignore_errors=True)
+        self._shards.clear()
+        self._has_past = False
+
+
+def give(file: Path, destination: Path) -> int:
+    """Let a kept file stand at a second place as well, by a link where the file system has links, else by a copy.
+
+    Args:
+        file: Of a shelf.
+        destination: Must not exist.
+
+    Returns:
+        Its size in bytes.
+
+    Raises:
+        FileExistsError: The destination exists.
+        OSError: It cannot be written there; nothing stands there then.
+    """
+    try:
+        os.link(file, destination, follow_symlinks=False)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        with file.open("rb") as source, destination.open("xb") as sink:
+            try:
+                shutil.copyfileobj(source, sink, 1 << 20)
+            except BaseException:
+                destination.unlink(missing_ok=True)
+                raise
+    return destination.stat().st_size
+
+
+def _name(key: str) -> str:
+    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:_KEY]
+
+
+def _described(path: Path) -> str:
+    with path.open("rb") as source:
+        digest = hashlib.file_digest(source, "sha256").hexdigest()
+        return f"{source.tell()}.{digest}"

@@ -1,0 +1,123 @@
+"""Which objects of an export have been sent, in a database of its staging: one transaction an object.
+
+It survives the process, not the machine's power: nothing is flushed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS object (
+    path TEXT PRIMARY KEY, size INTEGER NOT NULL, sha256 TEXT NOT NULL,
+    done INTEGER NOT NULL, wanted INTEGER NOT NULL, there INTEGER NOT NULL
+) WITHOUT ROWID
+"""
+
+
+@dataclass(frozen=True)
+class TreeFile:
+    """A file of the tree.
+
+    Args:
+        path: Relative to the tree, with ``/`` between segments.
+        location: Where it lies.
+        size: Its bytes.
+        sha256: Of its bytes, in lower-case hex.
+    """
+
+    path: str
+    location: Path
+    size: int
+    sha256: str
+
+    @classmethod
+    def of(cls, path: str, location: Path) -> TreeFile:
+        """Return a file with its size and digest."""
+        with location.open("rb") as source:
+            digest = hashlib.file_digest(source, "sha256").hexdigest()
+            return cls(path, location, source.tell(), digest)
+
+
+class UploadLog:
+    """The objects of one upload.
+
+    Args:
+        location: Database file; made when it is not there.
+
+    Raises:
+        sqlite3.Error: As from every method: it cannot be read or written.
+    """
+
+    def __init__(self, location: Path) -> None:
+        self._database = sqlite3.connect(location, isolation_level=None)
+        self._database.execute("PRAGMA synchronous = OFF")
+        self._database.execute(_SCHEMA)
+
+    def close(self) -> None:
+        """Close the database; the file stays where it is."""
+        self._database.close()
+
+    def has(self, file: TreeFile) -> bool:
+        """Return whether this very file has been sent whole; if so it is wanted."""
+        changed = self._database.execute(
+            "UPDATE object SET wanted = 1 WHERE path = ? AND size = ? AND sha256 = ? AND done = 1",
+            (file.path, file.size, file.sha256),
+        )
+        return changed.rowcount > 0
+
+    def begin(self, file: TreeFile) -> None:
+        """Note that a file is about to be sent: from now on an object of its name is ours."""
+        self._database.execute(
+            "INSERT OR REPLACE INTO object VALUES (?, ?, ?, 0, 1, 0)", (file.path, file.size, file.sha256)
+        )
+
+    def finish(self, file: TreeFile) -> None:
+        """Note that a file has been sent whole."""
+        self._database.execute("UPDATE object SET done = 1 WHERE path = ?", (file.path,))
+
+    def forget_wanted(self) -> None:
+        """Begin anew to find out which objects belong to the tree."""
+        self._database.execute("UPDATE object SET wanted = 0")
+
+    def unwanted(self) -> Iterator[str]:
+        """Yield the paths of objects that were sent and do not belong to the tree; each is forgotten after it."""
+        for (path,) in self._database.execute("SELECT path FROM object WHERE wanted = 0").fetchall():
+            yield path
+            self._database.execute("DELETE FROM object WHERE path = ?", (path,))
+
+    def paths(self) -> Iterator[str]:
+        """Yield the paths of all objects that were sent, whole or not."""
+        for (path,) in self._database.execute("SELECT path FROM object"):
+            yield path
+
+    @contextmanager
+    def looking(self) -> Iterator[Callable[[str, int], bool]]:
+        """Yield what takes path and size of each object that stands, and returns whether it is ours.
+
+        At the end, objects that were not seen, or not in their size, count as not sent.
+        """
+        self._database.execute("BEGIN")
+        self._database.execute("UPDATE object SET there = 0")
+
+        def seen(path: str, size: int) -> bool:
+            self._database.execute("UPDATE object SET there = 1 WHERE path = ? AND size = ?", (path, size))
+            return self._database.execute("SELECT 1 FROM object WHERE path = ?", (path,)).fetchone() is not None
+
+        try:
+            yield seen
+            self._database.execute("UPDATE object SET done = 0 WHERE there = 0")
+        finally:
+            self._database.execute("COMMIT")
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._database.execute("DELETE FROM object")
