@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
+from urllib.parse import urlsplit
 
 from fake_backend.core.clock import Clock, SystemClock, VirtualClock
 from fake_backend.core.errors import BadRequest, Conflict
@@ -209,6 +210,7 @@ class FakeBackend:
         port: int = 0,
         *,
         storage_port: int = 0,
+        public_storage_url: str | None = None,
         autojump: bool = False,
         control: ControlPolicy | None = None,
     ) -> ServedBackend:
@@ -218,13 +220,24 @@ class FakeBackend:
             host: Address to listen on.
             port: Of the API; 0 for any that is free.
             storage_port: Of objects; 0 for any that is free.
+            public_storage_url: Base URL under which clients reach objects, where a proxy or a port mapping stands in
+                between: signed URLs and storages name it.
             autojump: Whether a request that waits moves a virtual clock to the next event.
             control: Guard of ``/_fake/``; loopback callers only when left out.
 
         Raises:
             CannotListen: An address cannot be listened on.
+            BadRequest: The public URL is no base URL.
         """
-        served = ServedBackend(self, host, port, storage_port, autojump=autojump, control=control or ControlPolicy())
+        served = ServedBackend(
+            self,
+            host,
+            port,
+            storage_port,
+            public_storage_url=None if public_storage_url is None else _base_url(public_storage_url),
+            autojump=autojump,
+            control=control or ControlPolicy(),
+        )
         self._served.append(served)
         return served
 
@@ -241,6 +254,14 @@ class FakeBackend:
     def _forget(self, served: ServedBackend) -> None:
         if served in self._served:
             self._served.remove(served)
+
+
+def _base_url(url: str) -> str:
+    """Return a base URL without the slash at its end."""
+    split = urlsplit(url)
+    if split.scheme not in {"http", "https"} or not split.hostname or split.path.strip("/") or split.query:
+        raise BadRequest("A public storage URL is a base URL.", received=url, expected="as in http://127.0.0.1:9000")
+    return f"{split.scheme}://{split.netloc}"
 
 
 def _document(seed: Seed) -> SeedDocument:

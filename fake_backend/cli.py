@@ -63,6 +63,9 @@ def serve(  # noqa: PLR0917 (typer makes each an option)
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port of the API; 0 for any that is free.")] = 0,
     storage_port: Annotated[int, typer.Option(help="Port of objects (S3); 0 for any that is free.")] = 0,
+    public_storage_url: Annotated[
+        str | None, typer.Option(help="Where clients reach objects, if something stands in between.")
+    ] = None,
     seed: Annotated[str, typer.Option(help="demo, empty, or the path of a seed document.")] = "demo",
     clock: Annotated[ClockKind, typer.Option(help="virtual time moves through /_fake/clock alone.")] = ClockKind.system,
     autojump: Annotated[bool, typer.Option("--autojump", help="A read that waits moves a virtual clock.")] = False,  # noqa: FBT002
@@ -88,10 +91,14 @@ def serve(  # noqa: PLR0917 (typer makes each an option)
     """Serve until SIGTERM or Ctrl-C; one JSON line on stdout says when, where and with which tokens."""
     try:
         status = _serve(
-            host=host,
-            ports=(port, storage_port),
-            control=_control(host, enabled=not no_control, variable=control_token_env),
-            autojump=_autojump(autojump, clock),
+            place={
+                "host": host,
+                "port": port,
+                "storage_port": storage_port,
+                "public_storage_url": public_storage_url,
+                "control": _control(host, enabled=not no_control, variable=control_token_env),
+                "autojump": _autojump(autojump, clock),
+            },
             ready_file=ready_file,
             backend={
                 "seed": seed,
@@ -115,21 +122,10 @@ def main() -> None:
     app()
 
 
-def _serve(
-    *,
-    host: str,
-    ports: tuple[int, int],
-    control: ControlPolicy,
-    autojump: bool,
-    ready_file: Path | None,
-    backend: dict[str, Any],
-) -> int:
+def _serve(*, place: dict[str, Any], ready_file: Path | None, backend: dict[str, Any]) -> int:
     """Serve until told to stop; return the exit status."""
     told = _Told()
-    with (
-        FakeBackend(**backend) as running,
-        running.serve(host, ports[0], storage_port=ports[1], autojump=autojump, control=control) as served,
-    ):
+    with FakeBackend(**backend) as running, running.serve(**place) as served:
         line = ready_line(running, served)
         with ReadyFile(ready_file, line):
             sys.stdout.write(line + "\n")

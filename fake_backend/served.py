@@ -22,7 +22,15 @@ class ServedBackend:
     """A backend on a network address; made by ``FakeBackend.serve``."""
 
     def __init__(
-        self, backend: FakeBackend, host: str, port: int, storage_port: int, *, autojump: bool, control: ControlPolicy
+        self,
+        backend: FakeBackend,
+        host: str,
+        port: int,
+        storage_port: int,
+        *,
+        public_storage_url: str | None,
+        autojump: bool,
+        control: ControlPolicy,
     ) -> None:
         # cheroot takes time to import, and a backend that is not served does not need it
         from fake_backend.transports.live import LiveServer  # noqa: PLC0415
@@ -35,7 +43,8 @@ class ServedBackend:
                 server = LiveServer(application, environ, host, number)
                 self._servers.append(server)
                 server.bind()
-            environ.update(backend._environ(self.url, self.storage_url, autojump=autojump, control=control))  # noqa: SLF001
+            told = public_storage_url or self.storage_url
+            environ.update(backend._environ(self.url, told, autojump=autojump, control=control))  # noqa: SLF001
             for server in self._servers:
                 server.start()
         except BaseException:
@@ -60,7 +69,7 @@ class ServedBackend:
 
     @property
     def storage_url(self) -> str:
-        """Base URL of objects."""
+        """Base URL of objects here; what clients are told may be another (``public_storage_url``)."""
         return self._servers[0].url
 
     def close(self) -> None:

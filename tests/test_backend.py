@@ -172,3 +172,25 @@ def test_a_database_url_keeps_rows_in_a_file(tmp_path) -> None:
         pass
     with FakeBackend(seed="empty", database=url) as backend:
         assert 8 == backend.counts()["tasks"]
+
+
+def test_objects_are_reached_by_the_url_that_clients_are_told() -> None:
+    """Behind a relay, presigned URLs and buckets name the public URL, and a URL signed for it is honoured there."""
+    with FakeBackend(seed=small_document()) as backend, backend.serve() as direct:
+        public = f"http://localhost:{direct.storage_url.rpartition(':')[2]}"  # another name of the same place
+        with backend.serve(public_storage_url=f"{public}/") as served:
+            headers = backend.tokens["acme"].headers
+            told = requests.post(f"{served.url}/storages/4/session/", json={"purpose": "read"}, headers=headers)
+            row = requests.get(f"{served.url}/sdk/tasks/?id=1&response_mode=presigned", headers=headers).json()
+            url = row["results"][0]["data"]["presigned_url"]
+
+            assert public == told.json()["configuration"]["endpoint_url"]
+            assert url.startswith(f"{public}/")
+            assert 1 == requests.get(url, timeout=5).json()["n"]
+
+
+@pytest.mark.parametrize("url", ["127.0.0.1:9000", "ftp://host", "http://host/path", "http://"])
+def test_a_public_storage_url_that_is_no_base_url_is_refused(url) -> None:
+    """What would be signed would not be what is asked for."""
+    with FakeBackend(seed="empty") as backend, pytest.raises(Refusal, match="base URL"):
+        backend.serve(public_storage_url=url)
