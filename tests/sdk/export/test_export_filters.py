@@ -2,35 +2,52 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from sdk.plugins.actions.export import ExportAction, TaskExportTargetHandler
 from sdk.plugins.actions.export.errors import UnsupportedFilterError
 from sdk.plugins.actions.export.filters import blank_keys, checked_filters, is_blank
-from sdk.plugins.actions.export.targets import LIST_KEYS, TASK
+from sdk.plugins.actions.export.targets import GROUND_TRUTH, LIST_KEYS, NAME_KEYS, TARGETS, TASK
 
+SINGULAR = "ground_truth_dataset_version"
+PLURAL = f"{SINGULAR}s"
+targets = st.sampled_from(list(TARGETS.values()))
 keys = st.text(st.characters(codec="ascii", categories=["Ll", "Pc"]), min_size=1, max_size=20)
 
 
-@given(keys.filter(lambda key: key not in TASK.filters), st.sampled_from(sorted(TASK.filters)))
-def test_an_unknown_key_is_refused_by_name_with_the_keys_that_would_do(unknown: str, known: str) -> None:
+@given(targets, keys, st.data())
+def test_an_unknown_key_is_refused_by_name_with_the_keys_that_would_do(target, unknown: str, data) -> None:
     """The backend answers an unknown key with everything (incidents.md 1, SYN-7398)."""
+    assume(unknown not in target.filters)
+    known = data.draw(st.sampled_from(sorted(target.filters)))
+
     with pytest.raises(UnsupportedFilterError) as refusal:
-        checked_filters(TASK, {known: 1, unknown: 1})
+        checked_filters(target, {known: 1, unknown: 1})
 
     assert repr(unknown) in str(refusal.value)
-    assert all(key in str(refusal.value) for key in TASK.filters)
+    assert repr(target.name) in str(refusal.value)
+    assert all(key in str(refusal.value) for key in target.filters)
 
 
-@pytest.mark.parametrize("key", ["has_data", "created_after", "created_before", "task", "_id_gte", "page_size"])
-def test_keys_that_the_backend_only_pretends_to_know_are_unknown(key: str) -> None:
-    """contract.md 3.2 names the first three; the others belong to another target, to jobs, to pages."""
-    with pytest.raises(UnsupportedFilterError, match=key):
-        checked_filters(TASK, {key: "1"})
+@pytest.mark.parametrize(
+    ("target", "key"),
+    [
+        *((name, key) for name in TARGETS for key in ("has_data", "created_after", "created_before")),
+        *((name, key) for name in TARGETS for key in ("_id_gte", "page_size", "ordering")),
+        *(("task", key) for key in ("task", "tasks", "workshop", "users")),
+        *(("assignment", key) for key in ("task", "workshops", "labelers", "schema", "last_labeled")),
+        *(("ground_truth", key) for key in ("id", "id__in", "pgh_id__lt", "project", "created__gt", "tags")),
+    ],
+)
+def test_keys_that_the_backend_only_pretends_to_know_are_unknown(target: str, key: str) -> None:
+    """contract.md 3.2 names the first three; the others belong to another target, to jobs, to pages (SYN-7574)."""
+    with pytest.raises(UnsupportedFilterError, match=f"{target!r}: {key!r};"):
+        checked_filters(TARGETS[target], {key: "1"})
 
 
 @pytest.mark.parametrize("value", ["", "  ", "\t", ",", " , ", ["", " "], None, [None, ""]])
@@ -42,21 +59,61 @@ def test_a_blank_value_is_no_filter(value: object) -> None:
     assert ["ids"] == blank_keys(given_filter)
 
 
-@given(st.sampled_from(sorted(TASK.filters)), st.text(" \t\n\u3000,", max_size=4))
-def test_a_comma_is_blank_only_where_it_separates(key: str, value: str) -> None:
+@given(targets, st.data(), st.text(" \t\n\u3000,", max_size=4))
+def test_a_comma_is_blank_only_where_it_separates(target, data, value: str) -> None:
     """``search`` looks for it; a list between whose commas nothing stands asks for nothing."""
+    key = data.draw(st.sampled_from(sorted(target.filters)))
     expected = not value.strip() or (key in LIST_KEYS and "".join(value.split(",")).strip() == "")
 
-    assert ({} if expected else {key: value}) == checked_filters(TASK, {key: value})
+    assert ({} if expected else {key: value}) == checked_filters(target, {key: value})
     assert ([key] if expected else []) == blank_keys({key: value})
 
 
 @pytest.mark.parametrize("value", [[], (), set(), frozenset(), [None], (None, None)])
-@pytest.mark.parametrize("key", ["ids", "ids_ex", "tags", "project"])
-def test_a_list_of_nothing_is_refused(key: str, value: object) -> None:
+@pytest.mark.parametrize(
+    ("target", "key"),
+    [
+        *(("task", key) for key in ("ids", "ids_ex", "tags", "project")),
+        *(("assignment", key) for key in ("tasks", "users", "workshop")),
+        *(("ground_truth", key) for key in (SINGULAR, PLURAL, "classes", "ground_truth")),
+    ],
+)
+def test_a_list_of_nothing_is_refused(target: str, key: str, value: object) -> None:
     """A computed selection that came out empty must not widen to everything (incidents.md 1, SYN-7438)."""
     with pytest.raises(UnsupportedFilterError, match=f"'{key}' is .*a list of nothing; leave the key out to select"):
-        checked_filters(TASK, {key: value})
+        checked_filters(TARGETS[target], {key: value})
+
+
+@given(st.lists(st.integers(1, 9), min_size=1, unique=True), st.sampled_from([SINGULAR, PLURAL]), st.booleans())
+def test_versions_go_under_the_plural_key_as_a_list_of_ids(ids, key: str, text) -> None:
+    """contract.md 2.2: what both heads send, and what the gate reads the scope from."""
+    value = ", ".join(map(str, ids)) if text else set(ids)
+
+    assert {PLURAL: ids if text else sorted(ids)} == checked_filters(GROUND_TRUTH, {key: value, "category": " "})
+
+
+@pytest.mark.parametrize(
+    ("sentence", "filters"),
+    [
+        (f"export filter '{PLURAL}' is 'v1.0'; ids are needed", {PLURAL: "v1.0"}),
+        (f"export filter '{SINGULAR}' is 1.5; ids are needed", {SINGULAR: 1.5}),
+        ("both mean the same selection, so one of them is needed", {SINGULAR: 1, PLURAL: 2}),
+    ],
+)
+def test_versions_that_are_no_ids_or_disagree_are_refused(sentence: str, filters) -> None:
+    """Export guide, SYN-7214: ids of versions, not their names; v1 and v2 read different keys."""
+    with pytest.raises(UnsupportedFilterError, match=re.escape(sentence)):
+        checked_filters(GROUND_TRUTH, filters)
+
+
+@pytest.mark.parametrize("key", sorted(NAME_KEYS))
+def test_a_name_with_a_comma_cannot_be_told_in_a_list_of_names(key: str) -> None:
+    """The backend would read it as two; a comma list that is given as text means what it says."""
+    with pytest.raises(UnsupportedFilterError, match=f"'{key}' holds 'cat, small'; the backend takes a comma list"):
+        checked_filters(GROUND_TRUTH, {key: ["dog", "cat, small"]})
+
+    assert {key: "dog,cat"} == checked_filters(GROUND_TRUTH, {key: "dog,cat"})
+    assert {"category": "cat, small"} == checked_filters(GROUND_TRUTH, {"category": "cat, small"})
 
 
 @given(
@@ -108,10 +165,14 @@ def test_a_filter_that_is_too_long_is_refused_before_it_is_sent() -> None:
     ids=lambda one: next(iter(one)),
 )
 @pytest.mark.parametrize("disabled", [True, False])
-def test_a_refused_filter_costs_no_request(rig, disabled, refused) -> None:
+@pytest.mark.parametrize("target", TARGETS)
+def test_a_refused_filter_costs_no_request(rig, target, disabled, refused) -> None:
     """Not even the count probe, and no log line, carries the key (contract.md 3.2, last line)."""
     rig.requests()
-    params = rig.params(filter={"project": 1} | refused, disable_async_delegate=disabled)
+    key = "ground_truth_dataset_versions" if target == "ground_truth" else "project"
+    if "id__gt" in refused and target == "ground_truth":
+        refused = {"task": float("nan")}
+    params = rig.params(target=target, filter={key: 1} | refused, disable_async_delegate=disabled)
 
     with pytest.raises(UnsupportedFilterError, match=repr(next(iter(refused)))):
         ExportAction.dispatch(params, rig.context())

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from sdk.plugins.actions.export import ExportAction
 from sdk.plugins.actions.export.errors import ExportSettingError
-from sdk.plugins.actions.export.gate import Scope, project_scope, resolve_delegation
+from sdk.plugins.actions.export.gate import Scope, project_scope, resolve_delegation, version_scope
 from sdk.plugins.actions.export.settings import KILL_SWITCH, ExportSettings, Sources
 
 switch = st.none() | st.booleans()
@@ -70,6 +70,23 @@ def test_the_scope_is_one_project(expected: int | None, value: object) -> None:
     scope = project_scope({"project": value})
 
     assert expected == (scope.project_id if scope else None)
+
+
+@pytest.mark.parametrize(
+    ("expected", "filters"),
+    [
+        ((4,), {"ground_truth_dataset_versions": [4]}),
+        ((4, 5), {"ground_truth_dataset_versions": [4, 5], "classes": "a"}),
+        (None, {"ground_truth_dataset_versions": []}),
+        (None, {"ground_truth": "1"}),
+        (None, {"project": 1}),
+    ],
+)
+def test_the_scope_of_ground_truth_is_its_versions(expected, filters) -> None:
+    """Export guide, SYN-7214 FR-6: no project, but a list of versions that is not empty."""
+    scope = version_scope(filters)
+
+    assert (expected, None) == (scope.versions if scope else None, scope.project_id if scope else None)
 
 
 @given(st.lists(st.none() | st.integers(1, 1000), min_size=4, max_size=4))
