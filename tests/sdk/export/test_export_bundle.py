@@ -14,14 +14,15 @@ from hypothesis import strategies as st
 from sdk.plugins.actions.export.bundle import Bundle, PartFile
 from sdk.plugins.actions.export.errors import BundleLineError, BundlePartError, RepeatedRowError
 from sdk.plugins.actions.export.items import bundle_item, chosen_file
-from sdk.plugins.actions.export.lines import payload_text
+from sdk.plugins.actions.export.lines import leading_key, payload_text
 from sdk.plugins.actions.export.manifest import Manifest, Part
 from sdk.storage.file_system import FileSystemStorage
 
 
-def line(number: int, style: int = 0) -> bytes:
-    """Return a row's line in one of the ways in which JSON may be written."""
-    row = {"id": number, "data": {"값": f"{number}\n"}, "files_manifest": {}}
+def line(number: int, style: int = 0, key: str = "id") -> bytes:
+    """Return a row's line in one of the ways in which JSON may be written; events of two rows share an ``id``."""
+    who = {"id": number} if key == "id" else {"id": number // 2, key: number}
+    row = who | {"data": {"값": f"{number}\n"}, "files_manifest": {}}
     if style == 1:
         row = dict(reversed(row.items()))  # the id comes last
     text = json.dumps(row, ensure_ascii=style == 2, separators=(",", ":") if style == 3 else None)
@@ -29,7 +30,7 @@ def line(number: int, style: int = 0) -> bytes:
 
 
 @contextmanager
-def bundle(*parts: bytes, declared=None):
+def bundle(*parts: bytes, declared=None, key="id"):
     """Write parts and open them as a bundle."""
     with TemporaryDirectory() as directory:
         files = []
@@ -37,7 +38,7 @@ def bundle(*parts: bytes, declared=None):
             file = Path(directory) / f"{number}.jsonl"
             file.write_bytes(body)
             files.append(PartFile(f"task/{number}.jsonl", declared, file))
-        opened = Bundle(tuple(files), Path(directory))
+        opened = Bundle(tuple(files), Path(directory), key)
         try:
             yield opened
         finally:
@@ -51,11 +52,11 @@ ids_of_parts = st.lists(st.integers(-5, 60), unique=True, max_size=15).flatmap(
 )
 
 
-@given(ids_of_parts, st.integers(0, 4))
-def test_rows_come_in_descending_order_whatever_the_order_of_lines(parts, style) -> None:
+@given(ids_of_parts, st.integers(0, 4), st.sampled_from(["id", "pgh_id"]))
+def test_rows_come_in_descending_order_whatever_the_order_of_lines(parts, style, key) -> None:
     """Shards finish when they finish; ``convert_data`` must not notice (the item parity of both heads)."""
     expected = sorted((number for part in parts for number in part), reverse=True)
-    with bundle(*(b"".join(line(number, style) for number in part) for part in parts)) as opened:
+    with bundle(*(b"".join(line(number, style, key) for number in part) for part in parts), key=key) as opened:
         scan = opened.scan()
         if not scan.is_descending:
             opened.index()
@@ -104,6 +105,44 @@ def test_a_line_that_cannot_be_read_is_named_by_part_and_number(sentence: str, b
 
     assert "ine 2 of the bundle's part 'task/1.jsonl'" in str(refusal.value)
     assert sentence in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "broken"),
+    [
+        ("of ground truth 3, has the pgh_id None; a whole number is needed", b'{"id": 3, "data": 1}'),
+        ("of ground truth None, has the pgh_id '5'", b'{"pgh_id": "5", "data": 1}'),
+        ("is row 4 where row 5 was seen before", b'{"id": 3, "pgh_id": 5, "data": 1, "pgh_id": 4}'),
+        ("row 5, has no data", b'{"id": 3, "pgh_id": 5}'),
+        ("is no JSON", b'{"id": 3, "pgh_id": 5, "data": }'),
+        ("begins as row 5", b'{"id": 3, "pgh_id": 5, "data": }'),
+    ],
+)
+def test_a_line_of_ground_truth_is_identified_by_its_event(sentence: str, broken: bytes) -> None:
+    """``id`` is the ground truth's and repeats; a line without ``pgh_id`` could be any of its events."""
+    lines = line(9, key="pgh_id"), broken + b"\n" + line(1, key="pgh_id")
+    with bundle(*lines, key="pgh_id") as opened, pytest.raises(BundleLineError) as refusal:
+        list(opened.scan() and opened.rows())
+
+    assert "ine 1 of the bundle's part 'task/1.jsonl'" in str(refusal.value)
+    assert sentence in str(refusal.value)
+
+
+@given(
+    st.integers(-(10**18) + 1, 10**18 - 1),
+    st.integers(-(10**18) + 1, 10**18 - 1),
+    st.sampled_from(["", " ", "\t"]),
+    st.sampled_from([",", "}"]),
+)
+def test_what_identifies_a_row_is_read_without_parsing_the_line(truth, event, gap, end) -> None:
+    """What the backend writes first is enough; anything else is parsed."""
+    start = f'{gap}{{{gap}"id"{gap}:{gap}{truth}{gap}'
+    both = f'{start},{gap}"pgh_id"{gap}:{gap}{event}{gap}{end}'.encode()
+
+    assert truth == leading_key(f"{start}{end}".encode(), "id")
+    assert event == leading_key(both, "pgh_id")
+    assert leading_key(f"{start}{end}".encode(), "pgh_id") is None
+    assert leading_key(f'{{"pgh_id": {event}, "id": {truth}}}'.encode(), "pgh_id") is None
 
 
 def test_a_part_that_is_not_there_is_named(tmp_path) -> None:

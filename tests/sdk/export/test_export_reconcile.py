@@ -70,6 +70,26 @@ def test_at_the_very_start_only_a_higher_id_of_the_scope_is_young(expected, in_s
     assert expected == Since(START, newest=10).covers(Listed(number, created), in_scope=in_scope)
 
 
+@given(st.integers(1, 30), st.integers(0, 30), st.integers(0, 30))
+def test_as_many_in_surplus_as_missing_are_no_movement(size, swapped, entered) -> None:
+    """Of as many rows as were counted: rows that were swapped keep the scope's size, rows that moved do not."""
+    swapped = min(swapped, size)
+    bundle = range(200, 200 - size, -1)
+    wrong = set(range(1, swapped + 1))
+    right = sorted({*list(bundle)[swapped:], *wrong, *range(50, 50 + entered)}, reverse=True)
+
+    findings = judge(
+        bundle, listed(right), Since(START), lambda asked: {row.id: row for row in listed(asked)}, enough=None
+    )
+    moved = findings.as_movement()
+
+    assert (swapped, swapped + entered) == (findings.surplus_count, len(findings.missing))
+    assert (entered > 0) == findings.is_movement
+    assert sorted({*list(bundle)[:swapped], *wrong, *range(50, 50 + entered)}, reverse=True) == moved.moved
+    assert moved.is_explained
+    assert (moved.moved == []) == (moved.movement() == "")
+
+
 def test_up_to_twenty_rows_of_each_kind_are_named() -> None:
     """99,792 ids in one sentence would help nobody (incidents.md 1, SYN-7438)."""
     bundle, scope = range(130, 100, -1), listed(range(1, 26))
