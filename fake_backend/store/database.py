@@ -74,7 +74,7 @@ class Database:
     def file(self) -> Path | None:
         """The file that holds the rows, ``None`` where it is no single one."""
         name = self._engine.url.database if self._engine.dialect.name == "sqlite" else None
-        return Path(name).absolute() if name and self.url is not None else None
+        return Path(name).absolute() if name and name != ":memory:" else None
 
     def empty(self) -> None:
         """Delete every row, but remember how often the database was opened: what was drawn stays drawn."""
