@@ -7,6 +7,7 @@ not known or cannot be installed.
 from __future__ import annotations
 
 import argparse
+import secrets
 import shutil
 import sys
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -16,26 +17,43 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from contract_tests.conformance.cases import MANY, DocumentName, cases, without_a_data_unit
+from contract_tests.conformance.cases import Backend, Scopes, cases
+from contract_tests.conformance.documents import PROJECT, documents
 from contract_tests.conformance.environment import CannotInstall, Environment
 from contract_tests.conformance.leaks import leaks
 from contract_tests.conformance.report import VersionReport, show
 from contract_tests.conformance.run import Finding, run
 from contract_tests.conformance.served import CannotServe
+from contract_tests.conformance.targets import VERSION
 from contract_tests.conformance.versions import CLIENTS
 from contract_tests.verify.outcome import write_tree
 from contract_tests.verify.redact import redactor
-from fake_backend.demo import NARROWING_FILTER, PillowMissing, document, many_tasks
+from fake_backend.demo import (
+    ASSIGNMENT_FILTER,
+    GROUND_TRUTH_FILTER,
+    GROUND_TRUTH_VERSIONS,
+    NARROWING_FILTER,
+    PillowMissing,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from contract_tests.conformance.cases import Case
+    from contract_tests.conformance.documents import DocumentName
+    from contract_tests.conformance.targets import TargetName
     from contract_tests.conformance.versions import Client
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build"
-DEMO_SEED = 1  # the demo that serve --seed demo serves
-AT_ONCE = 2  # exports under way at a time; each is two processes, and two cores are what a small machine has
+WIDTH = 150  # columns of the table where there is no terminal to ask
+AT_ONCE = 2  # backends at a time; each has a client that waits for it, and two cores are what a small machine has
+
+SCOPES: Mapping[TargetName, Scopes] = {
+    "task": Scopes({"project": PROJECT}, NARROWING_FILTER),
+    "assignment": Scopes({"project": PROJECT}, ASSIGNMENT_FILTER),
+    "ground_truth": Scopes({VERSION: GROUND_TRUTH_VERSIONS[0]}, GROUND_TRUTH_FILTER),
+}
 
 type Key = tuple[str, str]  # version and name of the case
 
@@ -54,14 +72,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
             f"nobody has written down the habits of synapse-sdk {', '.join(unknown)}; "
             f"known are {', '.join(CLIENTS)} (docs/conformance.md says how to add one)."
         )
-    console = Console(width=None if sys.stdout.isatty() else 140)
+    console = Console(width=None if sys.stdout.isatty() else WIDTH)
     clients = [CLIENTS[version] for version in asked]
     for version in asked:  # a run that is broken off must not leave an older verdict standing
         _report_file(version).unlink(missing_ok=True)
     try:
         environments = {client.version: _environment(client, console) for client in clients}
         packages = {version: environment.check() for version, environment in environments.items()}
-        findings = _run_all(clients, environments, _documents(), console)
+        findings = _run_all(clients, environments, documents(secrets.token_hex(4)), console)
     except (CannotInstall, CannotServe, PillowMissing) as error:
         return _refuse(str(error))
     redact = redactor(secret for finding in findings.values() for secret in finding.secrets)
@@ -72,8 +90,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _keep(report)
         show(report, console, redact)
         status |= report.verdict != "equal"
-    secrets = {secret for finding in findings.values() for secret in finding.secrets}
-    for path in leaks(BUILD, secrets):
+    tokens = {secret for finding in findings.values() for secret in finding.secrets}
+    for path in leaks(BUILD, tokens):
         console.print(f"[red]a token is in {path.relative_to(ROOT)}[/]", soft_wrap=True)
         status = 1
     return int(status)
@@ -94,33 +112,45 @@ def _environment(client: Client, console: Console) -> Environment:
     return environment
 
 
-def _documents() -> dict[DocumentName, dict[str, Any]]:
-    demo = document(DEMO_SEED)
-    return {"demo": demo, "demo-less-a-data-unit": without_a_data_unit(demo), "many": many_tasks(MANY)}
-
-
 def _run_all(
     clients: Sequence[Client],
     environments: Mapping[str, Environment],
-    documents: Mapping[DocumentName, Mapping[str, Any]],
+    seeds: Mapping[DocumentName, Mapping[str, Any]],
     console: Console,
 ) -> dict[Key, Finding]:
     """Return what came of every export of every version, in the order of the cases."""
-    planned = [(client, case) for client in clients for case in cases(client, NARROWING_FILTER)]
+    planned = [(client, case) for client in clients for case in cases(client, SCOPES)]
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     found: dict[Key, Finding] = {}
     with Progress(*columns, console=console, transient=True) as progress, ThreadPoolExecutor(AT_ONCE) as pool:
         bar = progress.add_task("exporting", total=len(planned))
-        # the one with the most rows first, so that it does not run alone at the end
         begun = {
-            pool.submit(run, case, client, environments[client.version], documents[case.document]): (client, case)
-            for client, case in sorted(planned, key=lambda plan: plan[1].document != "many")
+            pool.submit(
+                run,
+                asked,
+                client,
+                environments[client.version],
+                seeds[asked[0].backend.document],
+                lambda case: progress.update(bar, advance=1, description=case.name),
+            ): client
+            for client, asked in _turns(planned)
         }
         for future in as_completed(begun):
-            client, case = begun[future]
-            found[client.version, case.name] = future.result()
-            progress.update(bar, advance=1, description=f"{client.version} {case.name}")
+            for finding in future.result():
+                found[begun[future].version, finding.case.name] = finding
     return {key: found[key] for key in ((client.version, case.name) for client, case in planned)}
+
+
+def _turns(planned: Sequence[tuple[Client, Case]]) -> list[tuple[Client, list[Case]]]:
+    """Return the exports that one client process makes against one backend, those with most to do first.
+
+    The demo is split by target, so that there is always something for each core and the journal forgets nothing.
+    """
+    turns: dict[tuple[str, Backend, str], tuple[Client, list[Case]]] = {}
+    for client, case in planned:
+        part = case.target if case.backend.document == "demo" else ""
+        turns.setdefault((client.version, case.backend, part), (client, []))[1].append(case)
+    return sorted(turns.values(), key=lambda turn: (turn[1][0].backend.document == "many", len(turn[1])), reverse=True)
 
 
 def _keep(report: VersionReport) -> None:

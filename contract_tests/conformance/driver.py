@@ -1,8 +1,8 @@
-"""One export by the unmodified reference client; runs inside that client's own environment, not in ours.
+"""Exports by the unmodified reference client; runs inside that client's own environment, not in ours.
 
-Parameters come as one JSON object on stdin, credentials and switches as the client's own environment variables, and
-one JSON line on stdout says what became of the export. It imports the client and the standard library alone, and
-changes neither: the two subclasses are those that every plugin has to make.
+Each line of stdin is one export as a JSON object, each line of stdout what became of it; credentials come as the
+client's own environment variables. It imports the client and the standard library alone, and changes neither: the
+subclasses are those that a plugin makes, and what they override is what it overrides.
 
 Source: contract.md 5, "Recipe".
 """
@@ -16,6 +16,7 @@ import json
 import os
 import sys
 import time
+import urllib.request
 from typing import Any
 
 from synapse_sdk.loggers import ConsoleLogger, JobLogger
@@ -25,6 +26,7 @@ from synapse_sdk.plugins.context.env import PluginEnvironment
 from synapse_sdk.utils import auth
 
 COUNTS = ("exported_count", "failed_count", "total_count")
+ANSWERS_WITHIN = 30  # seconds
 
 
 class Export(DefaultExportAction):
@@ -39,6 +41,31 @@ class Export(DefaultExportAction):
         return self.run()
 
 
+class Slow(BaseExporter):
+    """An exporter whose first row takes so long that every URL which the client then holds has expired.
+
+    It does not wait: it moves the backend's virtual clock by ``EXPIRY`` seconds.
+    """
+
+    def before_convert(self, data: Any) -> Any:
+        """Let the time pass at the first row."""
+        if not getattr(self, "has_waited", False):
+            self.has_waited = True
+            request = urllib.request.Request(  # noqa: S310 - the backend's own URL
+                f"{os.environ['SYNAPSE_HOST']}/_fake/clock/",
+                data=json.dumps({"advance": int(os.environ["EXPIRY"])}).encode(),
+                headers={"Content-Type": "application/json"},
+            )
+            urllib.request.urlopen(request, timeout=ANSWERS_WITHIN).close()  # noqa: S310
+        return super().before_convert(data)
+
+
+class SlowExport(Export):
+    """The same export with the slow exporter."""
+
+    entrypoint = Slow
+
+
 def backend_v2_client() -> Any:
     """Return the v2 client; its factory changed its name between the versions."""
     factory = getattr(auth, "create_backend_client_v2", None) or auth.create_backend_v2_client
@@ -50,8 +77,12 @@ def export(asked: dict[str, Any]) -> dict[str, Any]:
 
     Args:
         asked: ``params`` as the client takes them, the ``job`` that is reported to, and ``reporting``: ``job`` posts
-            progress and logs to the backend, ``console`` keeps them here.
+            progress and logs to the backend, ``console`` keeps them here. ``expiry``, if any, is how many seconds the
+            first row takes.
     """
+    action = Export
+    if expiry := asked.get("expiry"):
+        os.environ["EXPIRY"], action = str(expiry), SlowExport
     client = auth.create_backend_client()
     logger = JobLogger(client=client, job_id=asked["job"]) if asked["reporting"] == "job" else ConsoleLogger()
     context = RuntimeContext(
@@ -59,7 +90,7 @@ def export(asked: dict[str, Any]) -> dict[str, Any]:
     )
     start = time.monotonic()
     try:
-        result = Export.dispatch(asked["params"], context)
+        result = action.dispatch(asked["params"], context)
     except Exception as error:  # noqa: BLE001 - whatever ends an export of theirs is the run's finding, not a crash here
         return {"error": f"{type(error).__name__}: {error}", "seconds": time.monotonic() - start}
     finally:
@@ -68,11 +99,20 @@ def export(asked: dict[str, Any]) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Read the parameters, export, write the one line; everything else that is printed goes to stderr."""
-    answer = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    """Export line by line; everything else that is printed goes to stderr.
+
+    ``environment`` of a line are variables that the client reads when it exports; they hold for that line alone.
+    """
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
-    with answer:
-        answer.write(json.dumps(export(json.load(sys.stdin))) + "\n")
+    inherited = dict(os.environ)
+    with answers:
+        for line in sys.stdin:
+            asked = json.loads(line)
+            os.environ.clear()
+            os.environ.update({**inherited, **asked.get("environment", {})})
+            answers.write(json.dumps(export(asked)) + "\n")
+            answers.flush()
 
 
 if __name__ == "__main__":

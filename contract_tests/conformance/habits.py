@@ -1,4 +1,4 @@
-"""What each version of the reference client does differently from our SDK: pure functions over the oracle's rows.
+"""What each version of the reference client does differently from our SDK: pure functions over rows.
 
 A difference between an export of the client and the oracle is either one of these habits or a finding.
 """
@@ -6,17 +6,19 @@ A difference between an export of the client and the oracle is either one of the
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
-from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, cast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from contract_tests.oracle import Json, expected_artefacts, expected_items, leaf, rows_by_path
+from contract_tests.conformance.targets import VERSION, VERSIONS
+from contract_tests.oracle import FILTER_KEYS, Json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from contract_tests.conformance.rows import ClientRow
+    from contract_tests.conformance.targets import Target
+
 ORIGINALS = "origin_files/"
-V2_LIST_KEYS = frozenset({"project", "is_discarded", "has_data", "schema"})  # contract.md 6, GET /v2/tasks/
 NO_NAME = "<unknown>"  # how the client lists an original that has no name
 NO_FILE = "file information missing (url or file_name_original)"
 NO_DATA = "data is Null"
@@ -38,38 +40,11 @@ class Habit:
 
 
 @dataclass(frozen=True)
-class ClientRow:
-    """One row as the client's exporter is handed it.
-
-    Args:
-        id: The task's id.
-        data: The payload; ``None`` means that there is none.
-        file_name: Name of the chosen file, one path segment; ``None`` when the client is told of no file.
-        original: Bytes of that file.
-    """
-
-    id: int
-    data: Json
-    file_name: str | None
-    original: bytes | None
-
-    @property
-    def stem(self) -> str:
-        """What the client names the row's label after; a row without a file goes by its id."""
-        return PurePosixPath(self.file_name).stem if self.file_name else str(self.id)
-
-    @property
-    def suffix(self) -> str:
-        """What follows the stem in the original's name."""
-        return PurePosixPath(self.file_name or "").suffix
-
-
-@dataclass(frozen=True)
 class Naming:
     """Which stem each row writes under.
 
     Args:
-        stems: Row id to stem, for labels and originals alike.
+        stems: Key of a row to its stem, for labels and originals alike.
         collisions: What ``filename_collisions.json`` lists; nothing writes no such file.
     """
 
@@ -83,7 +58,7 @@ class Expected:
 
     Args:
         tree: Relative path below the export's own directory to bytes.
-        owners: Path to the row that is left in it.
+        owners: Path to the key of the row that is left in it.
         exported: Labels that the client counts as written; overwritten ones count too.
         failed: Rows without payload.
     """
@@ -94,39 +69,37 @@ class Expected:
     failed: int
 
 
-def client_rows(document: Mapping[str, object], scope: Mapping[str, object]) -> list[ClientRow]:
-    """Return the oracle's rows of a scope, by descending id, each with the bytes of its chosen file.
+NOTHING = Expected({}, {}, 0, 0)
 
-    Args:
-        document: A seed document.
-        scope: The export's filter, as the backend applies it.
 
-    Not supported: names that reduce to nothing (``..``), which the client refuses where our SDK goes by the id.
+def sent_to_v1(scope: Mapping[str, object]) -> dict[str, object]:
+    """Return a filter as both versions send it to the v1 list and into a job: with the plural of the version key.
+
+    Source: contract.md 2.2.
     """
-    tree = expected_artefacts(document, scope, exporter="sheet", originals=True)
-    owners = rows_by_path(document, scope)
-    originals = {owners[path]: content for path, content in tree.items() if path.startswith(ORIGINALS)}
-    rows = []
-    for item in expected_items(document, scope):
-        number, files = cast("int", item["id"]), cast("dict[str, str]", item["files"])
-        rows.append(ClientRow(number, item["data"], leaf(files.get("file_name_original")), originals.get(number)))
-    return rows
+    return {VERSIONS if key == VERSION else key: value for key, value in scope.items()}
 
 
-def declared_by_v2(scope: Mapping[str, object]) -> dict[str, object]:
-    """Return what is left of a filter that is sent to the v2 list: the keys that it declares.
+def declared_by_v1(scope: Mapping[str, object], target: Target) -> dict[str, object]:
+    """Return what is left of a filter that is sent to the v1 list: the keys that the target declares.
 
-    Source: incidents.md 1 (SYN-7182), contract.md 6.
+    Source: contract.md 3.2, incidents.md 1 (SYN-7574).
     """
-    return {key: value for key, value in scope.items() if key in V2_LIST_KEYS}
+    return {key: value for key, value in sent_to_v1(scope).items() if key in FILTER_KEYS[target.name]}
 
 
-def without_files(rows: Sequence[ClientRow]) -> list[ClientRow]:
-    """Return the rows as bulk answers with ``files_manifest: null`` show them: no row has a file.
+def declared_by_v2(scope: Mapping[str, object], target: Target) -> dict[str, object]:
+    """Return what is left of a filter that is sent to the v2 list: the keys that it declares, the last of several ids.
 
-    Source: contract.md 6, POST /v2/tasks/bulk-fetch/.
+    1.128 sends the version key as it is: the plural is not declared, and of a list, which goes as a repeated key, the
+    one integer that is declared is the last.
+
+    Source: incidents.md 1 (SYN-7182), contract.md 3.1, 6.
     """
-    return [replace(row, file_name=None, original=None) for row in rows]
+    kept = {key: value for key, value in scope.items() if key in target.declared_by_v2}
+    if isinstance(versions := kept.get(VERSION), list):
+        kept[VERSION] = versions[-1]
+    return kept
 
 
 def own_stems(rows: Sequence[ClientRow]) -> Naming:
@@ -134,30 +107,35 @@ def own_stems(rows: Sequence[ClientRow]) -> Naming:
 
     Source: incidents.md 1 (SYN-7539).
     """
-    return Naming({row.id: row.stem for row in rows})
+    return Naming({row.key: row.stem for row in rows})
 
 
 def claimed_stems(rows: Sequence[ClientRow]) -> Naming:
     """Give a stem to the first row that asks for it; later ones write ``<stem>__<id>``.
 
-    A row without payload claims its stem all the same.
+    A row without payload claims its stem all the same. An id that has a stem keeps it, so events of one ground truth
+    write over each other, and nobody lists that.
 
     Source: incidents.md 1 (SYN-7539, the fix).
     """
     stems: dict[int, str] = {}
     collisions: list[dict[str, Json]] = []
-    claimed: set[str] = set()
+    claimed: dict[str, int] = {}  # stem to the id that has it
+    by_id: dict[int, str] = {}
     for row in rows:
-        stem = row.stem
-        if stem in claimed:
-            stem = _free(f"{stem}__{row.id}", claimed)
-            collisions.append({"item_id": row.id, "original_name": row.file_name or str(row.id), "output_stem": stem})
-        claimed.add(stem)
-        stems[row.id] = stem
+        if row.id not in by_id:
+            stem = row.stem
+            if stem in claimed:
+                stem = _free(f"{stem}__{row.id}", claimed)
+                original = row.file_name or str(row.id)
+                collisions.append({"item_id": row.id, "original_name": original, "output_stem": stem})
+            claimed[stem] = row.id
+            by_id[row.id] = stem
+        stems[row.key] = by_id[row.id]
     return Naming(stems, collisions)
 
 
-def _free(stem: str, claimed: set[str]) -> str:
+def _free(stem: str, claimed: Mapping[str, int]) -> str:
     """Return the stem, with a counter from 2 on where a literal name has claimed it already."""
     free, counter = stem, 1
     while free in claimed:
@@ -196,17 +174,17 @@ def written(rows: Sequence[ClientRow], naming: Naming, label: Callable[[Json], b
     label_errors: list[Json] = []
     original_errors: list[Json] = []
     for row in rows:
-        stem = naming.stems[row.id]
+        stem = naming.stems[row.key]
         if originals and row.original is not None:
             path = f"{ORIGINALS}{stem}{row.suffix}"
-            tree[path], owners[path] = row.original, row.id
+            tree[path], owners[path] = row.original, row.key
         elif originals:
             original_errors.append([NO_NAME, NO_FILE])
         if row.data is None:
             label_errors.append([f"{stem}.json", NO_DATA])
         else:
             path = f"labels/{stem}.json"
-            tree[path], owners[path] = label(row.data), row.id
+            tree[path], owners[path] = label(row.data), row.key
     if label_errors or original_errors:
         errors: Json = {"json_file_name": label_errors, "origin_file_name": original_errors}
         tree["error_file_list.json"] = indented(errors)

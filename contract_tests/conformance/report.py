@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from contract_tests.verify.redact import Redact
 
 SHOWN = 4  # differences of one export that are printed
-COLUMNS = ("case", "head", "originals", "filter", "rows", "files", "bytes", "requests", "seconds", "digest", "verdict")
+FIRST = ("case", "target", "head", "originals", "filter")
 NUMBERS = ("rows", "files", "bytes", "requests", "seconds")
+COLUMNS = (*FIRST, *NUMBERS, "digest", "verdict")
 
 
 class ConformanceRow(ReportRow):
@@ -36,6 +37,7 @@ class ConformanceRow(ReportRow):
     bulk_files_manifest: bool
     jobs: int
     refused: str
+    seen: list[str]
 
 
 class Package(TypedDict):
@@ -114,7 +116,7 @@ def show(report: VersionReport, console: Console, redact: Redact) -> None:
             "filter": "narrowed" if finding.case.is_narrowed else "none",
             "bytes": f"{row['bytes']:,}",
             "seconds": f"{row['seconds']:.2f}",
-            "digest": row["digest"][:12],
+            "digest": row["digest"][:8],
         }
         verdict = f"[{COLOURS[row['verdict']]}]{row['verdict']}"
         table.add_row(*(str(cells[name]) for name in COLUMNS[:-1]), verdict)
@@ -129,7 +131,7 @@ def show(report: VersionReport, console: Console, redact: Redact) -> None:
 def _row(finding: Finding) -> ConformanceRow:
     case, outcome = finding.case, finding.outcome
     return {
-        "target": "task",
+        "target": case.target,
         "head": case.head,
         "exporter": outcome.exporter,
         "filter": case.scope,
@@ -142,9 +144,10 @@ def _row(finding: Finding) -> ConformanceRow:
         "seconds": round(outcome.seconds, 3),
         "verdict": finding.verdict,
         "case": case.case,
-        "bulk_files_manifest": case.bulk_files_manifest,
+        "bulk_files_manifest": case.backend.bulk_files_manifest,
         "jobs": finding.jobs,
         "refused": case.refused,
+        "seen": sorted(finding.marks),
     }
 
 

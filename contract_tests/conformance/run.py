@@ -1,51 +1,39 @@
-"""One export by the real client: serve, drive, read what it left, hold it against what is expected."""
+"""Exports by the real client: serve, drive, read what they left, hold it against what is expected."""
 
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypedDict, cast
+from typing import TYPE_CHECKING, Any, cast
 
-from contract_tests.conformance.cases import Case, expected, ignored_keys, stored_in
-from contract_tests.conformance.journal import doubts, jobs_of, requests_of
-from contract_tests.conformance.served import Served, served
+from contract_tests.conformance.documents import stored_in
+from contract_tests.conformance.driven import driven
+from contract_tests.conformance.expectations import expected, fetched_beside, ignored_keys, marks
+from contract_tests.conformance.journal import Due, doubts, jobs_of, marks_of, since
+from contract_tests.conformance.rows import other_files
+from contract_tests.conformance.served import served
+from contract_tests.conformance.targets import TARGETS
 from contract_tests.verify.compare import Difference, differences
-from contract_tests.verify.outcome import Head, Outcome, Verdict, read_tree
-from contract_tests.verify.redact import redactor
+from contract_tests.verify.outcome import Outcome, Verdict, read_tree
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
+    from contract_tests.conformance.cases import Case
+    from contract_tests.conformance.driven import Answer
     from contract_tests.conformance.environment import Environment
+    from contract_tests.conformance.expectations import Mark
     from contract_tests.conformance.habits import Expected
     from contract_tests.conformance.versions import Client
 
-DRIVER = Path(__file__).with_name("driver.py")
-PATH, NAME = "out", "export"  # the export's path below the storage's root, and its name
-TIME_LIMIT = 300  # seconds; the longest export takes some ten
-LAST_LINES = 5  # of what the client wrote, shown when it said nothing else
-
-# Fewer and quicker retries than the client's own, so that a run that fails soon says so; contract.md 1.4.
-PACE = {
-    "SYNAPSE_EXPORT_THROTTLE_SECONDS": "0",
-    "SYNAPSE_EXPORT_PAGE_RETRIES": "1",
-    "SYNAPSE_EXPORT_PAGE_RETRY_BACKOFF": "0",
-}
-IN_PROCESS = {"SYNAPSE_EXPORT_DISABLE_ASYNC_DELEGATE": "1"}  # contract.md 2.1, the kill switch
-
-
-class Answer(TypedDict, total=False):
-    """What the driver says."""
-
-    exported_count: int
-    failed_count: int
-    total_count: int
-    error: str
+NAME = "export"  # the export's name; its path below the storage's root is the case's
+EXPIRY = 3_601  # seconds; the fake's payload URLs are good for an hour
+KILL_SWITCH = {"SYNAPSE_EXPORT_DISABLE_ASYNC_DELEGATE": "1"}  # contract.md 2.1
+FORCED_V1 = {"SYNAPSE_FORCE_V1_EXPORT": "1"}  # contract.md 3.1
 
 
 @dataclass(frozen=True)
@@ -57,6 +45,7 @@ class Finding:
         outcome: What came of it.
         expected: What should have.
         jobs: Export jobs in the journal.
+        marks: What else the journal shows that the client did.
         differences: Where it departs from what is expected; none explained by a habit.
         secrets: The backend's tokens.
     """
@@ -65,6 +54,7 @@ class Finding:
     outcome: Outcome
     expected: Expected
     jobs: int
+    marks: AbstractSet[Mark]
     differences: tuple[Difference, ...]
     secrets: frozenset[str]
 
@@ -76,19 +66,26 @@ class Finding:
         return "differs" if self.differences else "equal"
 
 
-def run(case: Case, client: Client, environment: Environment, document: Mapping[str, Any]) -> Finding:
-    """Run one export against a backend of its own.
+def run(
+    asked: Sequence[Case],
+    client: Client,
+    environment: Environment,
+    document: Mapping[str, Any],
+    done: Callable[[Case], None],
+) -> list[Finding]:
+    """Run exports one after another, by one process of the client, against one backend.
 
     Args:
-        case: What to ask for.
+        asked: What to ask for; all want the same backend.
         client: The version.
         environment: Where it is installed.
         document: The seed document.
+        done: Told of each export when it is over.
 
     Raises:
         CannotServe: The backend did not start.
     """
-    wanted = expected(case, client, document)
+    findings = []
     with tempfile.TemporaryDirectory(prefix="conformance-") as name:
         folder = Path(name)
         root = folder / "storage"
@@ -96,33 +93,58 @@ def run(case: Case, client: Client, environment: Environment, document: Mapping[
         seeded, storage = stored_in(document, str(root))
         seed = folder / "seed.json"
         seed.write_text(json.dumps(seeded), encoding="utf-8")
-        with served(seed, bulk_files_manifest=case.bulk_files_manifest) as backend:
-            start = time.monotonic()
-            answer = _drive(
-                _asked(case, storage, document["jobs"][0]["id"]), case.head, environment.python, backend, folder
-            )
-            seconds = time.monotonic() - start
-            journal = backend.journal()
-        # everything below the path counts, so that what should have been cleaned up is seen
-        tree = read_tree(root / PATH) if (root / PATH).is_dir() else {}
-    tree = {path.removeprefix(f"{NAME}/"): content for path, content in tree.items()}
-    entries = requests_of(journal)
-    outcome = Outcome(
-        head=case.head,
-        exporter="row",
-        tree=tree,
-        rows=answer.get("exported_count", 0) + answer.get("failed_count", 0),
-        requests=len(entries),
-        seconds=seconds,
-        error=answer.get("error", ""),
+        with served(seed, asked[0].backend) as backend, driven(environment.python, backend, folder) as process:
+            mark, kept = 0, frozenset[str]()
+            for case in asked:
+                start = time.monotonic()
+                answer = process.export(_words(case, storage, document["jobs"][0]["id"]))
+                seconds = time.monotonic() - start
+                journal = backend.journal()
+                entries, forgotten = since(journal, mark)
+                mark = journal["arrived"]
+                # everything below the path counts, so that what should have been cleaned up is seen
+                tree = read_tree(root / case.name) if (root / case.name).is_dir() else {}
+                outcome = Outcome(
+                    head=case.head,
+                    exporter="row",
+                    tree={path.removeprefix(f"{NAME}/"): content for path, content in tree.items()},
+                    rows=answer.get("exported_count", 0) + answer.get("failed_count", 0),
+                    requests=len(entries),
+                    seconds=seconds,
+                    error=answer.get("error", ""),
+                )
+                wanted = expected(case, client, document)
+                found = [
+                    Difference(doubt.about, None, doubt.expected, doubt.got)
+                    for doubt in doubts(entries, forgotten, due(case, client, document, kept))
+                ]
+                kept |= fetched_beside(case, client, document)
+                found += judged(case, answer, wanted)
+                found += differences(wanted.tree, outcome.tree, wanted.owners)
+                seen = marks_of(entries, TARGETS[case.target])
+                findings.append(Finding(case, outcome, wanted, jobs_of(entries), seen, tuple(found), backend.secrets))
+                done(case)
+    return findings
+
+
+def due(case: Case, client: Client, document: Mapping[str, Any], kept: AbstractSet[str] = frozenset()) -> Due:
+    """Return what the journal must show of an export.
+
+    Args:
+        case: The export.
+        client: The version.
+        document: What the backend was seeded with.
+        kept: Names of files that the client has downloaded from this backend before and does not ask for again.
+    """
+    return Due(
+        target=case.target,
+        marks=marks(case, client, document),
+        jobs=case.jobs,
+        ignored=ignored_keys(case, client),
+        refusals=case.refusals,
+        beside=fetched_beside(case, client, document) - kept,
+        others=other_files(document, {}, "task") | other_files(document, {}, "ground_truth"),
     )
-    found = [
-        Difference(doubt.about, None, doubt.expected, doubt.got)
-        for doubt in doubts(journal, case, ignored_keys(case, client))
-    ]
-    found += judged(case, answer, wanted)
-    found += differences(wanted.tree, tree, wanted.owners)
-    return Finding(case, outcome, wanted, jobs_of(entries), tuple(found), backend.secrets)
 
 
 def judged(case: Case, answer: Answer, wanted: Expected) -> list[Difference]:
@@ -151,50 +173,22 @@ def judged(case: Case, answer: Answer, wanted: Expected) -> list[Difference]:
     ]
 
 
-def _asked(case: Case, storage: int, job: str) -> dict[str, Any]:
+def _words(case: Case, storage: int, job: str) -> dict[str, Any]:
     """Return what the driver is told."""
     return {
         "job": job,
         "reporting": case.reporting,
+        "environment": {
+            **(KILL_SWITCH if case.head == "in-process" else {}),
+            **(FORCED_V1 if case.forced_v1 else {}),
+        },
+        "expiry": EXPIRY if case.expires else 0,
         "params": {
             "name": NAME,
             "storage": storage,
-            "path": PATH,
-            "target": "task",
+            "path": case.name,
+            "target": case.target,
             "filter": dict(case.scope),
             "save_original_file": case.originals,
         },
     }
-
-
-def _drive(asked: Mapping[str, Any], head: Head, python: Path, backend: Served, home: Path) -> Answer:
-    """Return what the driver says of one export; it is started with ``home`` as its home and working directory."""
-    # Nothing else of ours gets in: no proxy, no credentials, no configuration of a user's.
-    variables = {
-        "PATH": os.defpath,
-        "HOME": str(home),
-        "PYTHONUTF8": "1",
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "SYNAPSE_HOST": backend.url,
-        "SYNAPSE_PLUGIN_RUN_USER_TOKEN": backend.token,
-        "SYNAPSE_PLUGIN_RUN_TENANT": backend.tenant,
-        **PACE,
-        **(IN_PROCESS if head == "in-process" else {}),
-    }
-    try:
-        done = subprocess.run(  # noqa: S603 - no shell, our words
-            [str(python), str(DRIVER)],
-            input=json.dumps(asked),
-            env=variables,
-            cwd=home,
-            capture_output=True,
-            text=True,
-            timeout=TIME_LIMIT,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        return {"error": f"the client took more than {TIME_LIMIT} s"}
-    if done.returncode:
-        written = " ".join(done.stderr.strip().splitlines()[-LAST_LINES:])
-        return {"error": redactor(backend.secrets)(f"the driver ended with status {done.returncode}: {written}")}
-    return cast("Answer", json.loads(done.stdout))

@@ -15,6 +15,7 @@ import requests
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from contract_tests.conformance.cases import Backend
     from contract_tests.conformance.journal import JournalFile
 
 STOPS_WITHIN = 10  # seconds after SIGTERM; a backend that takes longer is killed
@@ -48,20 +49,30 @@ class Served:
         return cast("JournalFile", answer.json())
 
 
+def options(wanted: Backend) -> list[str]:
+    """Return how a backend is told on its command line what is wanted of it."""
+    told = []
+    if wanted.bulk_files_manifest:
+        told.append("--bulk-files-manifest")
+    if wanted.virtual_clock:
+        told += ["--clock", "virtual"]
+    for target in wanted.inline:
+        told += ["--inline-target", target]
+    return told
+
+
 @contextmanager
-def served(seed: Path, *, bulk_files_manifest: bool) -> Iterator[Served]:
+def served(seed: Path, wanted: Backend) -> Iterator[Served]:
     """Serve a seed document until the block ends.
 
     Args:
         seed: The document's path.
-        bulk_files_manifest: Whether bulk answers name files.
+        wanted: How to start.
 
     Raises:
         CannotServe: The backend ended before it was ready.
     """
-    command = [str(Path(sys.executable).with_name("fake-backend")), "serve", "--seed", str(seed)]
-    if bulk_files_manifest:
-        command.append("--bulk-files-manifest")
+    command = [str(Path(sys.executable).with_name("fake-backend")), "serve", "--seed", str(seed), *options(wanted)]
     with (seed.with_name("backend.log")).open("w+", encoding="utf-8") as log:
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)  # noqa: S603 - our own words
         try:

@@ -9,29 +9,32 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contract_tests.conformance.habits import (
-    ClientRow,
     Naming,
     claimed_stems,
-    client_rows,
+    declared_by_v1,
     declared_by_v2,
     indented,
     own_stems,
+    sent_to_v1,
     spaced,
-    without_files,
     written,
 )
+from contract_tests.conformance.rows import ClientRow, client_rows, with_foreign_payloads, without_files
+from contract_tests.conformance.targets import TARGETS, VERSION, VERSIONS
 
 NAMES = st.none() | st.sampled_from(["a.jpg", "a.png", "b.jpg", "a__2.jpg", "a__2_2.jpg", "3.jpg", "도로 1.jpg"])
 PAYLOADS = st.none() | st.just({}) | st.fixed_dictionaries({"shape": st.integers(0, 9) | st.text(max_size=3)})
 
 
 @st.composite
-def rows(draw: st.DrawFn) -> list[ClientRow]:
-    """Rows by descending id, some of one name, some without file or payload."""
-    ids = sorted(draw(st.sets(st.integers(1, 12), max_size=8)), reverse=True)
+def rows(draw: st.DrawFn, *, repeating: bool = False) -> list[ClientRow]:
+    """Rows by descending key, some of one name, some without file or payload; repeating, some of one id and file."""
+    keys = sorted(draw(st.sets(st.integers(1, 12), max_size=8)), reverse=True)
+    ids = {key: draw(st.integers(1, 4)) if repeating else key for key in keys}
+    names = {number: draw(NAMES) for number in set(ids.values())}
     return [
-        ClientRow(number, draw(PAYLOADS), name := draw(NAMES), None if name is None else f"bytes of {number}".encode())
-        for number in ids
+        ClientRow(key, number, draw(PAYLOADS), names[number], names[number] and f"bytes of {number}".encode())
+        for key, number in ids.items()
     ]
 
 
@@ -39,6 +42,7 @@ def document(*names: str) -> dict[str, object]:
     """Return a document whose tasks 1, 2, ... have a data unit with one primary file each, after a sidecar."""
     sidecar = {"file_name_original": "meta.json", "is_primary": False, "content": {}}
     return {
+        "tenants": [{"code": "acme"}],
         "projects": [{"id": 1, "tenant": "acme"}],
         "data_units": [
             {
@@ -62,7 +66,7 @@ def test_claimed_stems_never_meet(given_rows: list[ClientRow]) -> None:
     """Under 2.17 every row has a stem of its own, and the collisions are exactly the rows whose stem is not theirs."""
     naming = claimed_stems(given_rows)
     assert len(given_rows) == len(set(naming.stems.values()))
-    renamed = [row.id for row in given_rows if naming.stems[row.id] != row.stem]
+    renamed = [row.id for row in given_rows if naming.stems[row.key] != row.stem]
     assert renamed == [entry["item_id"] for entry in naming.collisions]
 
 
@@ -73,13 +77,37 @@ def test_the_first_row_of_a_stem_keeps_it_unless_a_generated_one_came_before(giv
     seen: set[str] = set()
     for row in given_rows:
         if row.stem not in seen:
-            assert naming.stems[row.id] == row.stem
-        seen |= {row.stem, naming.stems[row.id]}
+            assert naming.stems[row.key] == row.stem
+        seen |= {row.stem, naming.stems[row.key]}
+
+
+@given(rows(repeating=True))
+def test_an_id_keeps_its_stem_and_nobody_says_so(given_rows: list[ClientRow]) -> None:
+    """Under 2.17 rows of one id share one stem, rows of two ids never do, and each id is listed once at most."""
+    naming = claimed_stems(given_rows)
+    by_id = {row.id: naming.stems[row.key] for row in given_rows}
+    assert [by_id[row.id] for row in given_rows] == [naming.stems[row.key] for row in given_rows]
+    assert len(by_id) == len(set(by_id.values()))
+    listed = [entry["item_id"] for entry in naming.collisions]
+    assert len(listed) == len(set(listed))
+
+
+@given(given_rows=rows(repeating=True), client=st.sampled_from([own_stems, claimed_stems]))
+def test_of_events_of_one_ground_truth_the_oldest_payload_stays(given_rows, client) -> None:
+    """Rows that write one label leave the last of them, the lowest key, under both versions; all count."""
+    naming = client(given_rows)
+    left = written(given_rows, naming, spaced, originals=False)
+    labelled = [row for row in given_rows if row.data is not None]
+    lowest = {f"labels/{naming.stems[row.key]}.json": row.key for row in labelled}
+    assert lowest == {path: key for path, key in left.owners.items() if path.startswith("labels/")}
+    assert len(labelled) == left.exported
 
 
 def test_a_literal_name_that_looks_generated_makes_the_client_count() -> None:
     """A stem that a literal name has taken gets a counter from 2 on."""
-    given_rows = [ClientRow(number, {}, name, b"") for number, name in ((9, "a__2.jpg"), (5, "a.jpg"), (2, "a.png"))]
+    given_rows = [
+        ClientRow(number, number, {}, name, b"") for number, name in ((9, "a__2.jpg"), (5, "a.jpg"), (2, "a.png"))
+    ]
     naming = claimed_stems(given_rows)
     assert {9: "a__2", 5: "a", 2: "a__2_2"} == naming.stems
     assert [{"item_id": 2, "original_name": "a.png", "output_stem": "a__2_2"}] == naming.collisions
@@ -93,7 +121,7 @@ def test_own_stems_leave_the_lowest_id_in_each_path(*, given_rows: list[ClientRo
     assert {f"labels/{row.stem}.json": spaced(row.data) for row in labelled} == {
         path: content for path, content in left.tree.items() if path.startswith("labels/")
     }
-    lowest = {f"labels/{row.stem}.json": row.id for row in labelled}
+    lowest = {f"labels/{row.stem}.json": row.key for row in labelled}
     assert lowest == {path: row for path, row in left.owners.items() if path.startswith("labels/")}
     assert (len(labelled), len(given_rows) - len(labelled)) == (left.exported, left.failed)
 
@@ -126,7 +154,7 @@ def test_the_error_list_names_every_row_that_failed_and_exists_only_then(
 def test_collisions_are_written_only_when_there_are_any() -> None:
     """A run without a collision leaves no filename_collisions.json."""
     assert {} == written([], Naming({}), spaced, originals=True).tree
-    row = ClientRow(1, {}, "a.jpg", b"")
+    row = ClientRow(1, 1, {}, "a.jpg", b"")
     renamed = Naming({1: "a__1"}, [{"item_id": 1, "original_name": "a.jpg", "output_stem": "a__1"}])
     assert "filename_collisions.json" in written([row], renamed, spaced, originals=False).tree
 
@@ -149,8 +177,8 @@ def test_rows_come_by_descending_id_with_the_primary_file() -> None:
     """A client row has the bytes of the primary file, even where a sidecar comes first or names repeat."""
     found = client_rows(document("a.jpg", "sub/a.jpg"), {"project": 1})
     assert [
-        ClientRow(2, {"row": 2}, "a.jpg", b"2"),
-        ClientRow(1, {"row": 1}, "a.jpg", b"1"),
+        ClientRow(2, 2, {"row": 2}, "a.jpg", b"2"),
+        ClientRow(1, 1, {"row": 1}, "a.jpg", b"1"),
     ] == found
 
 
@@ -164,7 +192,36 @@ def test_rows_without_files_go_by_their_ids(given_rows: list[ClientRow]) -> None
     }
 
 
+def test_rows_of_another_tenant_are_not_the_clients() -> None:
+    """The client's token is the first tenant's, whatever the filter lets through."""
+    given_document = document("a.jpg", "b.jpg")
+    given_document["tenants"] = [{"code": "globex"}, {"code": "acme"}]
+    assert [] == client_rows(given_document, {"project": 1})
+
+
+@given(rows(), st.text())
+def test_foreign_payloads_come_in_place_of_large_ones_alone(given_rows: list[ClientRow], newest: str) -> None:
+    """A payload that lies in its row cannot expire."""
+    large = [ClientRow(row.key, row.id, {"note": "x" * 3_000}, row.file_name, row.original) for row in given_rows]
+    assert given_rows == with_foreign_payloads(given_rows, newest)
+    assert [newest] * len(large) == [row.data for row in with_foreign_payloads(large, newest)]
+
+
 @pytest.mark.parametrize("key", ["id", "ids", "search", "created__gte", "id__in", "status_label"])
 def test_the_v2_list_drops_what_it_does_not_declare(key: str) -> None:
-    """Of a filter that goes to the v2 list, project and is_discarded are left (SYN-7182)."""
-    assert {"project": 1, "is_discarded": False} == declared_by_v2({"project": 1, key: "x", "is_discarded": False})
+    """Of a filter of tasks that goes to the v2 list, project and is_discarded are left (SYN-7182)."""
+    scope = {"project": 1, key: "x", "is_discarded": False}
+    assert {"project": 1, "is_discarded": False} == declared_by_v2(scope, TARGETS["task"])
+
+
+@pytest.mark.parametrize("versions", [31, "31,32", [31, 32]])
+def test_the_version_key_is_sent_to_v1_in_the_plural(versions: object) -> None:
+    """Both clients rename it on the way to the v1 list and into a job, whatever its value."""
+    assert {VERSIONS: versions, "category": "x"} == sent_to_v1({VERSION: versions, "category": "x"})
+    assert {VERSIONS: versions} == declared_by_v1({VERSION: versions, "pgh_id__lt": 7}, TARGETS["ground_truth"])
+
+
+def test_the_v2_list_of_events_takes_one_version_in_the_singular() -> None:
+    """Of a list the last counts; the plural means nothing there."""
+    assert {VERSION: 32} == declared_by_v2({VERSION: [31, 32]}, TARGETS["ground_truth"])
+    assert {} == declared_by_v2({VERSIONS: "31,32"}, TARGETS["ground_truth"])

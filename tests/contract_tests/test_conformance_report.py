@@ -25,11 +25,13 @@ ODD = Difference("labels/a.json", 7, f'{{"a": "{TOKEN}"}}', "(absent)")
 WANTED = Expected({"labels/a.json": b"{}"}, {"labels/a.json": 7}, exported=1, failed=2)
 
 
-def finding(*differences: Difference, error: str = "", refused: str = "", case: str = "matrix") -> Finding:
+def finding(
+    *differences: Difference, error: str = "", refused: str = "", case: str = "matrix", target: str = "task"
+) -> Finding:
     """Return an export with what was found."""
-    asked = Case(case, "in-process", originals=True, scope={"project": 1}, refused=refused)
+    asked = Case(case, "in-process", originals=True, scope={"project": 1}, target=target, refused=refused)
     outcome = Outcome("in-process", "row", {"labels/a.json": b"{}"}, rows=3, requests=4, seconds=0.5, error=error)
-    return Finding(asked, outcome, WANTED, 0, differences, frozenset({TOKEN}))
+    return Finding(asked, outcome, WANTED, 0, {"stream", "job"}, differences, frozenset({TOKEN}))
 
 
 @pytest.mark.parametrize(
@@ -69,8 +71,19 @@ def test_the_file_has_the_fields_of_verify_and_the_habits() -> None:
         "requests": 4,
         "seconds": 0.5,
         "verdict": "equal",
+        "seen": ["job", "stream"],
     }.items() <= row.items()
     assert 64 == len(row["digest"])
+
+
+def test_a_row_says_what_was_exported() -> None:
+    """The target of a row is that of its export, in the file and in the table."""
+    report = VersionReport(CLIENT, UNMODIFIED, [finding(target="assignment"), finding(case="more", target="task")])
+    written = json.loads(report.json())
+    assert ["assignment", "task"] == [row["target"] for row in (*written["rows"], *written["further"])]
+    console = Console(file=io.StringIO(), width=150)
+    show(report, console, redactor([]))
+    assert "assignment" in console.file.getvalue()
 
 
 def test_differences_are_shown_without_secrets() -> None:
