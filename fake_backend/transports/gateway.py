@@ -44,6 +44,13 @@ class LiveRequest(cheroot.HTTPRequest):
     def __init__(self, server: Listener, connection: LiveConnection) -> None:
         super().__init__(server, connection, proxy_mode=True)
 
+    def parse_request(self) -> None:
+        """Read the head, with less patience than a connection has between requests: here it holds a thread."""
+        waiting: socket.socket = self.conn.socket
+        waiting.settimeout(self.server.head_timeout)
+        super().parse_request()
+        waiting.settimeout(self.server.timeout)
+
 
 class LiveConnection(cheroot.HTTPConnection):
     """A client's TCP connection, which can be aborted, held, and hung up from another thread."""
@@ -188,6 +195,7 @@ class Listener(cheroot.HTTPServer):
     ConnectionClass = LiveConnection
     request_queue_size = 1024  # cheroot's 5 turns clients away when a hundred come at once
     timeout = 75  # seconds that a client may keep a connection without a word: nginx's keepalive_timeout
+    head_timeout = 10  # seconds of silence before or within a head, after which the thread serves somebody else
     max_request_header_size = 65536  # six times the longest query of contract.md 3.2
     max_request_body_size = 2**30  # a body is held in memory; S3's own 5 GB would not fit
 

@@ -14,6 +14,7 @@ import requests
 from raw_sockets import GET, raw, until_closed
 from wsgi_applications import Application, Stream, eventually
 
+from fake_backend.transports.gateway import Listener
 from fake_backend.transports.live import LiveServer
 from fake_backend.transports.refusals import CannotListen
 
@@ -235,3 +236,16 @@ def test_an_address_that_cannot_be_had_is_refused_in_one_sentence(host, port, re
     monkeypatch.setattr(socket, "getaddrinfo", without_a_name_service)
     with pytest.raises(CannotListen, match=f"^cannot listen on {host}:{port}: .*{reason}; choose"):
         LiveServer(Application(), {}, host=host, port=port).start()
+
+
+def test_clients_that_say_nothing_hold_no_thread_for_long(monkeypatch) -> None:
+    """Silent connections as many as threads are let go, and whoever has something to ask is answered."""
+    monkeypatch.setattr(Listener, "head_timeout", 0.3)
+    with LiveServer(Application(lambda _: b"here"), {}, threads=3) as server, contextlib.ExitStack() as stack:
+        silent = [
+            stack.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=10)) for _ in range(3)
+        ]
+        silent[0].sendall(b"GET / HT")
+        assert b"here" == requests.get(server.url, timeout=10).content
+        for connection in silent:
+            assert until_closed(connection).startswith(b"HTTP/1.1 408")
