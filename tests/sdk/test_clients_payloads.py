@@ -80,7 +80,10 @@ def test_each_row_gets_its_own_payload_in_the_order_of_the_rows(shelf, rows) -> 
 
 
 def test_downloads_run_beside_each_other_and_not_further_ahead_than_agreed(mount, clock) -> None:
-    """Three workers meet in the backend; no row is pulled before the look-ahead allows it."""
+    """Three workers meet in the backend; no row is pulled before the look-ahead allows it.
+
+    Source: export guide, limits and future work.
+    """
     meeting = threading.Barrier(3)
     pulled = []
 

@@ -102,7 +102,10 @@ def test_progress_is_quiet(directory) -> None:
     ],
 )
 def test_a_configuration_that_cannot_be_used_is_refused(directory, config, told) -> None:
-    """Misspelt keys are named with those that would do; nothing is requested, and the status is 2."""
+    """Misspelt keys are named with those that would do; nothing is requested, and the status is 2.
+
+    Source: export guide, Plugin Configuration.
+    """
     directory.write("config.yaml", config)
 
     outcome = directory.run()
