@@ -8,7 +8,7 @@ STAMP := $(VENV)/.ready
 SDK_VERSIONS ?= 2026.1.128 2026.2.17
 PYTEST_ARGS ?=
 
-.PHONY: help setup verify test lint conformance serve ledger clean
+.PHONY: help setup verify test test-deep lint examples guide-coverage conformance serve ledger clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 14
@@ -23,19 +23,30 @@ $(STAMP): pyproject.toml constraints.txt
 	@$(BIN)/pip install -qq --disable-pip-version-check -c constraints.txt -e '.[demo,test,lint]'
 	@touch $@
 
-verify: $(STAMP) ## export the demo both ways and compare (BUG=, BACKEND_URL= PROJECT= STORAGE= [FILTER=])
+verify: $(STAMP) ## export the demo both ways and compare (TARGETS=, BUG=, BACKEND_URL= STORAGE= PROJECT= VERSIONS= FILTER=)
 	@$(BIN)/python -m contract_tests.verify $(if $(BUG),--bug '$(BUG)') $(if $(BACKEND_URL),--backend-url '$(BACKEND_URL)') \
-	  $(if $(PROJECT),--project '$(PROJECT)') $(if $(STORAGE),--storage '$(STORAGE)') $(if $(FILTER),--filter '$(FILTER)')
+	  $(if $(PROJECT),--project '$(PROJECT)') $(if $(VERSIONS),--versions '$(VERSIONS)') $(if $(STORAGE),--storage '$(STORAGE)') \
+	  $(if $(FILTER),--filter '$(FILTER)') $(foreach target,$(TARGETS),--target '$(target)')
 
 test: $(STAMP) ## unit and contract tests
 	@$(BIN)/python -m pytest -n 2 $(PYTEST_ARGS)
 
-lint: $(STAMP) ## ruff, mypy --strict, import walls, ledger
+test-deep: $(STAMP) ## both heads against the oracle: 500 drawn exports of each target, all filters, both exporters
+	@HYPOTHESIS_PROFILE=deep $(BIN)/python -m pytest -n 2 $(PYTEST_ARGS) contract_tests/clauses/test_export_parity.py -k oracle_tells
+
+examples: $(STAMP) ## run every code block of the export guide
+	@$(BIN)/python -m contract_tests.guide examples
+
+guide-coverage: $(STAMP) ## write docs/guide-coverage.md: each rule of the export guide with its test
+	@$(BIN)/python -m contract_tests.guide coverage
+
+lint: $(STAMP) ## ruff, mypy --strict, import walls, ledger, guide coverage
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m contract_tests.ledger --check
+	@$(BIN)/python -m contract_tests.guide coverage --check
 
 conformance: $(STAMP) ## the unmodified reference client against the fake (SDK_VERSIONS="...")
 	@$(BIN)/python -m contract_tests.conformance $(SDK_VERSIONS)

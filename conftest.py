@@ -1,11 +1,32 @@
-"""What every test shares: the hypothesis profiles. ``deep`` is chosen by hand, with ``HYPOTHESIS_PROFILE=deep``."""
+"""What every test shares: the hypothesis profiles, and what a deep search says about itself in the end.
+
+``deep`` is chosen by hand, with ``HYPOTHESIS_PROFILE=deep``; ``make test-deep`` does it for the searches that are worth
+it.
+"""
 
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 from hypothesis import HealthCheck, settings
 
+if TYPE_CHECKING:
+    import pytest
+
+PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "ci")
+
 settings.register_profile("ci", max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile("deep", max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+settings.register_profile("deep", max_examples=1500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile(PROFILE)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what each search looked at, as its test recorded it under ``searched``."""
+    if PROFILE == "ci":
+        return
+    for outcome in ("passed", "failed"):
+        for report in terminalreporter.getreports(outcome):
+            for name, told in report.user_properties:
+                if name == "searched":
+                    terminalreporter.write_line(f"{outcome}: {told}")

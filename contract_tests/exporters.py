@@ -10,6 +10,8 @@ from sdk.plugins.actions.export import BaseExporter, ExportAction, ExportStatus
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from sdk.plugins.actions.export.exporter import ErrorList
+
 
 class RowExporter(BaseExporter):
     """One JSON file a row, named after its original: what the SDK does by itself."""
@@ -28,7 +30,7 @@ class SheetExporter(BaseExporter):
         paths["label_output_path"].rmdir()
         return paths
 
-    def save_as_json(self, result: dict[str, Any], base_path: Path, error_file_list: list[list[str]]) -> ExportStatus:  # noqa: ARG002 - a hook
+    def save_as_json(self, result: dict[str, Any], base_path: Path, error_file_list: ErrorList) -> ExportStatus:  # noqa: ARG002 - a hook
         """Keep the item for the sheet."""
         files = {name: value for name, value in result["files"].items() if name != "url"}
         self._items.append({**result, "files": files})

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import event, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contract_tests import strategies
 from contract_tests.clauses.exports import Asked, run
+from contract_tests.clauses.tally import Tally
 from contract_tests.clauses.wide import ROWS, WIDE, scope_with
 from contract_tests.oracle import FILTER_KEYS, expected_artefacts, expected_rows, rows_by_path, saves_nothing
 from contract_tests.verify.compare import differences
@@ -17,7 +18,11 @@ from contract_tests.verify.outcome import EXPORTERS, HEADS, TARGETS, Target
 from fake_backend import FakeBackend, Settings
 
 if TYPE_CHECKING:
-    from hypothesis.strategies import DataObject, SearchStrategy
+    from collections.abc import Callable, Iterator, Mapping
+
+    from hypothesis.strategies import SearchStrategy
+
+    from contract_tests.verify.outcome import Head, Outcome
 
 # Small pages, so that a handful of rows spans several of them; the numbers mean nothing else.
 TUNABLES = st.fixed_dictionaries(
@@ -45,27 +50,39 @@ def questions(target: Target) -> SearchStrategy[Asked]:
     )
 
 
-@settings(max_examples=settings().max_examples // len(TARGETS))  # the profile's number is that of all targets together
 @pytest.mark.parametrize("target", TARGETS)
-@given(st.data())
-def test_both_heads_leave_the_tree_that_the_oracle_tells(target: Target, data: DataObject) -> None:
+def test_both_heads_leave_the_tree_that_the_oracle_tells(
+    target: Target, record_property: Callable[[str, object], None]
+) -> None:
     """Whatever the filter, the page sizes, the payload mix and the conventions of the wire: equal to the byte."""
-    document = data.draw(strategies.worlds(target), "document")
-    asked = data.draw(questions(target), "asked")
-    conventions = data.draw(SETTINGS, "settings")
-    tenant, scope, exporter = strategies.MAIN_TENANT, asked.scope, asked.exporter
-    event(f"{target}, {exporter}")
-    expected = expected_artefacts(
-        document, scope, exporter=exporter, target=target, originals=asked.originals, tenant=tenant
-    )
-    fails = saves_nothing(document, scope, exporter=exporter, target=target, tenant=tenant)
-    owners = rows_by_path(document, scope, target=target, tenant=tenant)
+    tally = Tally(FILTER_KEYS[target])
+
+    @settings(max_examples=settings().max_examples // len(TARGETS))  # the profile's number is that of all targets
+    @given(strategies.worlds(target), questions(target), SETTINGS)
+    def holds(document: dict[str, Any], asked: Asked, conventions: Settings) -> None:
+        for head, outcome, expected, owners in exported(document, asked, conventions):
+            assert [] == differences(expected, outcome.tree, owners), head
+        tally.add(asked.exporter, asked.scope)
+
+    try:
+        holds()
+    finally:
+        record_property("searched", f"{target}: {tally}")
+
+
+def exported(
+    document: dict[str, Any], asked: Asked, conventions: Settings
+) -> Iterator[tuple[Head, Outcome, Mapping[str, bytes], Mapping[str, int]]]:
+    """Yield each head's export of one question with the tree that it must leave and whose each path is."""
+    what: dict[str, Any] = {"target": asked.target, "tenant": strategies.MAIN_TENANT}
+    fails = saves_nothing(document, asked.scope, exporter=asked.exporter, **what)
+    tree = expected_artefacts(document, asked.scope, exporter=asked.exporter, originals=asked.originals, **what)
+    owners = rows_by_path(document, asked.scope, **what)
     with FakeBackend(seed=document, settings=conventions) as backend:
         for head in HEADS:
             outcome = run(backend, head, asked)
-
             assert fails == bool(outcome.error), outcome.error
-            assert [] == differences({} if fails else expected, outcome.tree, owners), head
+            yield head, outcome, {} if fails else tree, owners
 
 
 @pytest.mark.parametrize(

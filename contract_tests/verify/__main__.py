@@ -20,17 +20,19 @@ from contract_tests.verify.cold_start import LIMIT, WORLDS, cold_start
 from contract_tests.verify.console import show
 from contract_tests.verify.embedded import Run, verify_embedded
 from contract_tests.verify.foreign import verify_foreign
-from contract_tests.verify.options import Options, UsageError, parse
-from contract_tests.verify.outcome import WAYS, ExporterKind, Head
+from contract_tests.verify.options import Options, parse
+from contract_tests.verify.outcome import WAYS, ExporterKind, Head, Target
 from contract_tests.verify.publish import clear, keep, publish
 from contract_tests.verify.redact import redactor
+from contract_tests.verify.scopes import UsageError
 from fake_backend import Refusal
 from sdk.errors import SdkError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 BUILD = Path("build/verify")
+PLURALS: Mapping[Target, str] = {"task": "tasks", "assignment": "assignments", "ground_truth": "ground truth"}
 PLAIN_WIDTH = 120  # columns where the output is no terminal
 
 
@@ -60,19 +62,20 @@ def main(arguments: Sequence[str] | None = None, build: Path = BUILD) -> int:
 
 
 def _run(options: Options, console: Console, build: Path) -> Run:
+    targets = tuple(options.foreign.scopes) if options.foreign else options.targets
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-        bar = progress.add_task("starting", total=len(WAYS) + 1)
+        bar = progress.add_task("starting", total=len(targets) * len(WAYS) + 1)
 
-        def announce(head: Head, exporter: ExporterKind) -> None:
-            sentence = f"exporting tasks: {head}, {exporter}"
+        def announce(target: Target, head: Head, exporter: ExporterKind) -> None:
+            sentence = f"exporting {PLURALS[target]}: {head}, {exporter}"
             progress.update(bar, advance=1, description=sentence)
             if not console.is_terminal:
                 console.print(sentence)
 
         if options.foreign is not None:
             return verify_foreign(options.foreign, announce, partial(keep, folder=build))
-        return verify_embedded(options.bug, announce, partial(keep, folder=build))
+        return verify_embedded(options.bug, targets, announce, partial(keep, folder=build))
 
 
 def _starts_fast(console: Console) -> bool:

@@ -18,6 +18,7 @@ COLOURS = {"equal": "green", "differs": "yellow", "error": "red"}
 SHOWN = 4  # differences of one export on the terminal; report.html shows more
 FIELDS = ("target", "head", "exporter", "rows", "files", "bytes", "requests", "seconds", "digest", "verdict")
 NUMBERS = ("rows", "files", "bytes", "requests", "seconds")
+SHORT = {"seconds": "time"}  # with this, and six places of the digest, the table fits eighty columns
 
 
 def show(report: Report, console: Console, redact: Redact) -> None:
@@ -28,15 +29,19 @@ def show(report: Report, console: Console, redact: Redact) -> None:
         console: Where to print.
         redact: Applied to everything that comes from an answer.
     """
-    table = Table(*FIELDS, box=SIMPLE_HEAD, show_edge=False, padding=0)  # 79 columns: fits any terminal
+    table = Table(*(SHORT.get(name, name) for name in FIELDS), box=SIMPLE_HEAD, show_edge=False, padding=0)
     for column, name in zip(table.columns, FIELDS, strict=True):
         column.no_wrap = True
         column.justify = "right" if name in NUMBERS else "left"
     for row in report.rows():
-        cells = {**row, "digest": row["digest"][:8], "seconds": f"{row['seconds']:.2f}", "bytes": f"{row['bytes']:,}"}
+        cells = {**row, "digest": row["digest"][:6], "seconds": f"{row['seconds']:.2f}", "bytes": f"{row['bytes']:,}"}
         verdict = row["verdict"]
         table.add_row(*(str(cells[name]) for name in FIELDS[:-1]), f"[{COLOURS[verdict]}]{verdict}")
+    for target in report.skipped:
+        table.add_row(target, *("" for _ in FIELDS[1:-1]), "skipped")
     console.print(table)
+    for target, reason in report.skipped.items():
+        console.print(f"{target}: skipped: {escape(redact(reason))}", soft_wrap=True)
     for judgement in report.judgements:
         if judgement.verdict != "equal":
             _explain(judgement, console, redact)
@@ -44,7 +49,7 @@ def show(report: Report, console: Console, redact: Redact) -> None:
 
 def _explain(judgement: Judgement, console: Console, redact: Redact) -> None:
     outcome = judgement.outcome
-    heading = f"[{COLOURS[judgement.verdict]}]{outcome.head}, {outcome.exporter}: {judgement.verdict}[/]"
+    heading = f"[{COLOURS[judgement.verdict]}]{outcome.title}: {judgement.verdict}[/]"
     if outcome.error:
         console.print(f"{heading}\n  {escape(redact(outcome.error))}", soft_wrap=True)
         return

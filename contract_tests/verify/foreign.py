@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from contract_tests.exporting import Caller, export
 from contract_tests.oracle import assign_names, leaf
 from contract_tests.verify.embedded import Announce, Keep, Run
-from contract_tests.verify.outcome import WAYS, Outcome
+from contract_tests.verify.outcome import WAYS, Outcome, Target
 from contract_tests.verify.report import Report, judge_by_each_other
 
 if TYPE_CHECKING:
@@ -24,14 +24,16 @@ class Foreign:
     Args:
         caller: Who asks which backend.
         storage: Id of the storage to write to.
-        scope: The filter, with its project.
+        scopes: The filter of each target that is exported.
         folder: Directory at the storage's root to write in, and to remove afterwards.
+        skipped: Targets that cannot be exported as the command was given, and why.
     """
 
     caller: Caller
     storage: int
-    scope: Mapping[str, object]
+    scopes: Mapping[Target, Mapping[str, object]]
     folder: str
+    skipped: Mapping[Target, str] = field(default_factory=dict)
 
 
 def verify_foreign(foreign: Foreign, announce: Announce, keep: Keep) -> Run:
@@ -50,32 +52,34 @@ def verify_foreign(foreign: Foreign, announce: Announce, keep: Keep) -> Run:
         assert context.client is not None
         root = context.client.open_storage(foreign.storage, "write")
         try:
-            for head, exporter in WAYS:
-                announce(head, exporter)
-                path = f"{foreign.folder}/{head}-{exporter}"
-                outcomes.append(
-                    export(
-                        foreign.caller,
-                        foreign.scope,
-                        head=head,
-                        exporter=exporter,
-                        storage=foreign.storage,
-                        path=path,
+            for target, scope in foreign.scopes.items():
+                for head, exporter in WAYS:
+                    announce(target, head, exporter)
+                    outcomes.append(
+                        export(
+                            foreign.caller,
+                            scope,
+                            target=target,
+                            head=head,
+                            exporter=exporter,
+                            storage=foreign.storage,
+                            path=f"{foreign.folder}/{target}-{head}-{exporter}",
+                        )
                     )
-                )
-                keep(outcomes[-1])
+                    keep(outcomes[-1])
         finally:
             root.delete_tree(foreign.folder)
             root.close()
     secrets = [token for token in (foreign.caller.user_token, foreign.caller.access_token) if token]
-    return Run(Report("task", foreign.scope, judge_by_each_other(outcomes, owners(outcomes))), secrets)
+    known = {target: owners([held for held in outcomes if held.target == target]) for target in foreign.scopes}
+    return Run(Report(foreign.scopes, judge_by_each_other(outcomes, known), foreign.skipped), secrets)
 
 
 def owners(outcomes: Sequence[Outcome]) -> dict[str, int]:
     """Return which row each path belongs to, as far as the sheets of a run tell it.
 
     Args:
-        outcomes: The exports of a run.
+        outcomes: The exports of one target.
     """
     sheet = next((outcome.tree["items.json"] for outcome in outcomes if "items.json" in outcome.tree), b"[]")
     items = json.loads(sheet)

@@ -1,4 +1,4 @@
-"""``junit.xml``: one test case for each export, for CI systems that read nothing else."""
+"""``junit.xml``: a test case for each export and each skipped target, for CI systems that read nothing else."""
 
 from __future__ import annotations
 
@@ -25,16 +25,20 @@ def junit(report: Report) -> str:
     suite = ET.Element(
         "testsuite",
         name="verify",
-        tests=str(len(verdicts)),
+        tests=str(len(verdicts) + len(report.skipped)),
         failures=str(verdicts.count("differs")),
         errors=str(verdicts.count("error")),
-        skipped="0",
+        skipped=str(len(report.skipped)),
         time=f"{sum(judgement.outcome.seconds for judgement in report.judgements):.3f}",
     )
     for judgement in report.judgements:
         outcome = judgement.outcome
         case = ET.SubElement(
-            suite, "testcase", classname=f"verify.{report.target}", name=outcome.name, time=f"{outcome.seconds:.3f}"
+            suite,
+            "testcase",
+            classname=f"verify.{outcome.target}",
+            name=f"{outcome.head}-{outcome.exporter}",
+            time=f"{outcome.seconds:.3f}",
         )
         if outcome.error:
             ET.SubElement(case, "error", message=_clean(outcome.error))
@@ -44,6 +48,9 @@ def junit(report: Report) -> str:
                 _clean(f"{found.where} (row {found.row})\n  expected {found.expected}\n  got      {found.got}")
                 for found in judgement.differences[:SHOWN]
             )
+    for target, reason in report.skipped.items():
+        case = ET.SubElement(suite, "testcase", classname=f"verify.{target}", name="all", time="0.000")
+        ET.SubElement(case, "skipped", message=_clean(reason))
     return ET.tostring(suite, encoding="unicode", xml_declaration=True) + "\n"
 
 

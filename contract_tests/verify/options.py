@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import urlsplit
 
 from contract_tests.exporting import Caller
 from contract_tests.verify.foreign import Foreign
+from contract_tests.verify.outcome import TARGETS, Target
+from contract_tests.verify.scopes import UsageError, confined, narrowed
 from fake_backend import KNOWN_BUGS
 
 if TYPE_CHECKING:
@@ -20,19 +21,17 @@ ACCESS_TOKEN = "SYNAPSE_ACCESS_TOKEN"
 TENANT = "SYNAPSE_PLUGIN_RUN_TENANT"
 
 
-class UsageError(Exception):
-    """The command cannot be carried out as asked; one sentence says why."""
-
-
 @dataclass(frozen=True)
 class Options:
     """What to verify.
 
     Args:
+        targets: What to export from the embedded fake.
         bug: Wrong behaviour of the embedded fake to switch on, or ``None``.
         foreign: Another backend, or ``None`` for the embedded fake.
     """
 
+    targets: tuple[Target, ...] = TARGETS
     bug: str | None = None
     foreign: Foreign | None = None
 
@@ -54,40 +53,40 @@ def parse(arguments: Sequence[str] | None, environ: Mapping[str, str], run_id: s
         UsageError: An option is unknown, missing or malformed, or credentials are missing.
     """
     parser = _Parser(prog="verify", description="Export both ways and compare.", allow_abbrev=False)
+    parser.add_argument(
+        "--target", choices=TARGETS, action="append", help="what to export; repeat it for several (default: all)"
+    )
     parser.add_argument("--bug", choices=list(KNOWN_BUGS), help="wrong behaviour of the embedded fake")
     parser.add_argument("--backend-url", metavar="URL", help="another backend instead of the embedded fake")
-    parser.add_argument("--project", type=int, metavar="ID", help="project to export from that backend")
     parser.add_argument("--storage", type=int, metavar="ID", help="storage of that backend to write to")
-    parser.add_argument("--filter", metavar="JSON", help="further filter keys, as a JSON object")
+    parser.add_argument("--project", type=int, metavar="ID", help="project to export tasks and assignments from")
+    parser.add_argument("--versions", metavar="IDS", help="ground-truth dataset versions to export, such as 3,4")
+    parser.add_argument(
+        "--filter",
+        metavar="[TARGET=]JSON",
+        action="append",
+        help="further filter keys, as a JSON object, for every target or for the one that is named; repeatable",
+    )
     given = parser.parse_args(arguments)
+    targets = tuple(target for target in TARGETS if not given.target or target in given.target)
     if given.backend_url is None:
-        alone = [name for name in ("project", "storage", "filter") if getattr(given, name) is not None]
+        alone = [name for name in ("project", "versions", "storage", "filter") if getattr(given, name) is not None]
         if alone:
-            raise UsageError(f"verify: --{alone[0]} goes with --backend-url; the embedded fake needs neither.")
-        return Options(bug=given.bug)
+            raise UsageError(f"verify: --{alone[0]} goes with --backend-url; the embedded fake needs none of it.")
+        return Options(targets, bug=given.bug)
     if given.bug is not None:
         raise UsageError("verify: --bug is for the embedded fake and does not go with --backend-url.")
-    if missing := [f"--{name}" for name in ("project", "storage") if getattr(given, name) is None]:
-        raise UsageError(f"verify: --backend-url needs {' and '.join(missing)} too.")
+    if given.storage is None:
+        raise UsageError("verify: --backend-url needs --storage too.")
     address = urlsplit(given.backend_url)
     if address.scheme not in {"http", "https"} or not address.hostname:
         raise UsageError(f"verify: --backend-url is {given.backend_url!r}; an address such as https://host is needed.")
-    scope = {"project": given.project, **_filter(given.filter, given.project)}
+    scopes, skipped = confined(targets, given.project, given.versions, every=bool(given.target))
+    caller = _caller(given.backend_url, environ)
+    folder = f"fake-backend-verify-{run_id}"
     return Options(
-        foreign=Foreign(_caller(given.backend_url, environ), given.storage, scope, f"fake-backend-verify-{run_id}")
+        targets, foreign=Foreign(caller, given.storage, narrowed(scopes, given.filter or []), folder, skipped)
     )
-
-
-def _filter(text: str | None, project: int) -> dict[str, object]:
-    try:
-        value = json.loads(text) if text else {}
-    except ValueError as error:
-        raise UsageError(f"verify: --filter is not JSON: {error}.") from error
-    if not isinstance(value, dict):
-        raise UsageError(f"verify: --filter is {text}; a JSON object is needed.")
-    if value.get("project", project) != project:
-        raise UsageError(f"verify: --filter names project {value['project']}, and --project {project}.")
-    return value
 
 
 def _caller(url: str, environ: Mapping[str, str]) -> Caller:

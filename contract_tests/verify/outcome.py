@@ -52,6 +52,11 @@ class Outcome:
         return f"{self.target}-{self.head}-{self.exporter}"
 
     @property
+    def title(self) -> str:
+        """What the export is called for a person."""
+        return f"{self.target}, {self.head}, {self.exporter}"
+
+    @property
     def size(self) -> int:
         """Bytes of all artefacts."""
         return sum(map(len, self.tree.values()))

@@ -22,22 +22,29 @@ TEMPLATE = """\
   body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 70rem; padding: 0 1rem; color: #1c2330; }
   table { border-collapse: collapse; width: 100%; margin: 1rem 0 2rem; }
   th, td { text-align: left; padding: .4rem .7rem; border-bottom: 1px solid #d9dee7; vertical-align: top; }
+  .skipped { color: #5a6472; }
   td.number { text-align: right; font-variant-numeric: tabular-nums; }
   code { font: 13px/1.5 ui-monospace, monospace; overflow-wrap: anywhere; white-space: pre-wrap; }
   .equal { color: #16713c; } .differs { color: #a25b00; } .error { color: #b3261e; }
 </style>
 <h1>verify: <span class="{{ report.verdict }}">{{ report.verdict }}</span></h1>
-<p>Target <b>{{ report.target }}</b>, filter <code>{{ scope }}</code></p>
+{%- for target, scope in scopes.items() %}
+<p>Target <b>{{ target }}</b>, filter <code>{{ scope }}</code></p>
+{%- endfor %}
+{%- for target, reason in report.skipped.items() %}
+<p class="skipped">Target <b>{{ target }}</b> skipped: {{ reason }}</p>
+{%- endfor %}
 <table>
-  <tr><th>head<th>exporter<th>rows<th>files<th>bytes<th>requests<th>seconds<th>digest<th>verdict</tr>
+  <tr><th>target<th>head<th>exporter<th>rows<th>files<th>bytes<th>requests<th>seconds<th>digest<th>verdict</tr>
 {%- for row in report.rows() %}
-  <tr><td>{{ row.head }}<td>{{ row.exporter }}<td class="number">{{ row.rows }}<td class="number">{{ row.files }}
+  <tr><td>{{ row.target }}<td>{{ row.head }}<td>{{ row.exporter }}
+  <td class="number">{{ row.rows }}<td class="number">{{ row.files }}
   <td class="number">{{ row.bytes }}<td class="number">{{ row.requests }}<td class="number">{{ row.seconds }}
   <td><code>{{ row.digest[:12] }}</code><td class="{{ row.verdict }}">{{ row.verdict }}</tr>
 {%- endfor %}
 </table>
 {%- for judgement in report.judgements if judgement.verdict != "equal" %}
-<h2>{{ judgement.outcome.head }}, {{ judgement.outcome.exporter }}: {{ judgement.verdict }}</h2>
+<h2>{{ judgement.outcome.title }}: {{ judgement.verdict }}</h2>
 {%- if judgement.outcome.error %}
 <p><code>{{ judgement.outcome.error }}</code></p>
 {%- else %}
@@ -62,8 +69,5 @@ def page(report: Report) -> str:
     Args:
         report: A finished run.
     """
-    return (
-        Environment(autoescape=True)
-        .from_string(TEMPLATE)
-        .render(report=report, scope=json.dumps(report.scope, ensure_ascii=False), shown=SHOWN)
-    )
+    scopes = {target: json.dumps(scope, ensure_ascii=False) for target, scope in report.scopes.items()}
+    return Environment(autoescape=True).from_string(TEMPLATE).render(report=report, scopes=scopes, shown=SHOWN)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypedDict
 
 from contract_tests.verify.compare import Difference, differences
@@ -11,7 +11,10 @@ from contract_tests.verify.compare import Difference, differences
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from contract_tests.verify.outcome import ExporterKind, Outcome, Tree, Verdict
+    from contract_tests.verify.outcome import ExporterKind, Outcome, Target, Tree, Verdict
+
+type Scope = Mapping[str, object]
+type Owners = Mapping[Target, Mapping[str, int]]
 
 
 class ReportRow(TypedDict):
@@ -20,7 +23,7 @@ class ReportRow(TypedDict):
     target: str
     head: str
     exporter: str
-    filter: Mapping[str, object]
+    filter: Scope
     originals: bool
     rows: int
     files: int
@@ -31,10 +34,18 @@ class ReportRow(TypedDict):
     verdict: Verdict
 
 
+class SkippedTarget(TypedDict):
+    """A target that the run left out, and why."""
+
+    target: str
+    reason: str
+
+
 class ReportFile(TypedDict):
     """All of ``report.json``."""
 
     rows: list[ReportRow]
+    skipped: list[SkippedTarget]
     verdict: Verdict
 
 
@@ -65,14 +76,14 @@ class Report:
     """A whole run.
 
     Args:
-        target: What was exported.
-        scope: The filter.
+        scopes: The filter of each target that was exported.
         judgements: One for each export, in the order in which they ran.
+        skipped: Targets that were not exported, and why; nothing is left out in silence.
     """
 
-    target: str
-    scope: Mapping[str, object]
+    scopes: Mapping[Target, Scope]
     judgements: Sequence[Judgement]
+    skipped: Mapping[Target, str] = field(default_factory=dict)
 
     @property
     def verdict(self) -> Verdict:
@@ -84,10 +95,10 @@ class Report:
         """Return the lines of ``report.json``."""
         return [
             {
-                "target": self.target,
+                "target": judgement.outcome.target,
                 "head": judgement.outcome.head,
                 "exporter": judgement.outcome.exporter,
-                "filter": self.scope,
+                "filter": self.scopes[judgement.outcome.target],
                 "originals": True,
                 "rows": judgement.outcome.rows,
                 "files": len(judgement.outcome.tree),
@@ -102,45 +113,52 @@ class Report:
 
     def json(self) -> str:
         """Return ``report.json``."""
-        whole: ReportFile = {"rows": self.rows(), "verdict": self.verdict}
+        skipped: list[SkippedTarget] = [{"target": name, "reason": why} for name, why in self.skipped.items()]
+        whole: ReportFile = {"rows": self.rows(), "skipped": skipped, "verdict": self.verdict}
         return json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
 
 
 def judge_by_oracle(
-    outcomes: Sequence[Outcome], expected: Callable[[ExporterKind], Tree], owners: Mapping[str, int]
+    outcomes: Sequence[Outcome], expected: Callable[[Target, ExporterKind], Tree], owners: Owners
 ) -> list[Judgement]:
     """Compare each tree with the oracle's; two heads that both equal it equal each other.
 
     Args:
         outcomes: The exports.
-        expected: The oracle's tree for an exporter's name.
-        owners: Path to row id.
+        expected: The oracle's tree for a target and an exporter's name.
+        owners: Path to row, for each target.
     """
     return [
         Judgement(
             outcome,
             "the oracle",
-            () if outcome.error else differences(expected(outcome.exporter), outcome.tree, owners),
+            ()
+            if outcome.error
+            else differences(expected(outcome.target, outcome.exporter), outcome.tree, owners[outcome.target]),
         )
         for outcome in outcomes
     ]
 
 
-def judge_by_each_other(outcomes: Sequence[Outcome], owners: Mapping[str, int]) -> list[Judgement]:
-    """Compare, exporter by exporter, each head's tree with the first head's; a difference is held against both.
+def judge_by_each_other(outcomes: Sequence[Outcome], owners: Owners) -> list[Judgement]:
+    """Compare each head's tree with the other's of the same target and exporter; a difference counts against both.
 
     Args:
-        outcomes: The exports, the same exporters for each head.
-        owners: Path to row id, as far as known.
+        outcomes: The exports, the same targets and exporters for each head.
+        owners: Path to row, for each target, as far as known.
     """
     judgements = []
     for outcome in outcomes:
-        others = [other for other in outcomes if other.exporter == outcome.exporter and other.head != outcome.head]
+        others = [
+            other
+            for other in outcomes
+            if (other.target, other.exporter) == (outcome.target, outcome.exporter) and other.head != outcome.head
+        ]
         unequal = [
             difference
             for other in others
             if not (outcome.error or other.error)
-            for difference in differences(other.tree, outcome.tree, owners)
+            for difference in differences(other.tree, outcome.tree, owners[outcome.target])
         ]
         judgements.append(Judgement(outcome, " and ".join(f"the {other.head} head" for other in others), unequal))
     return judgements

@@ -20,18 +20,20 @@ from contract_tests.verify.report import Report, judge_by_each_other, judge_by_o
 
 TREE = {"labels/a.json": b"1", "labels/b.json": b"2"}
 SWAPPED = {"labels/a.json": b"2", "labels/b.json": b"1"}
-OWNERS = {"labels/a.json": 7, "labels/b.json": 8}
+OWNERS = {"task": {"labels/a.json": 7, "labels/b.json": 8}, "ground_truth": {}}
 SCOPE = {"project": 1, "search": "고양이"}
+SCOPES = {"task": SCOPE, "ground_truth": {"ground_truth_dataset_versions": [3]}}
+SKIPPED = {"assignment": "--project <was> not given"}
 
 
 def outcomes(**changed: Outcome) -> list[Outcome]:
     """Return one outcome for each head and exporter, some of them replaced by name."""
     whole = [Outcome(head, kind, TREE, rows=2, requests=5, seconds=0.25) for head in HEADS for kind in EXPORTERS]
-    return [changed.get(outcome.name.replace("-", "_"), outcome) for outcome in whole]
+    return [changed.get(outcome.name.removeprefix("task-").replace("-", "_"), outcome) for outcome in whole]
 
 
 def report(*run: Outcome) -> Report:
-    return Report("task", SCOPE, judge_by_oracle(run, lambda exporter: TREE, OWNERS))
+    return Report(SCOPES, judge_by_oracle(run, lambda target, exporter: TREE, OWNERS), SKIPPED)
 
 
 FAILED = Outcome("delegated", "row", error="Rows 3 & 4 are <surplus>\x00.")
@@ -71,6 +73,7 @@ def test_report_json_has_these_fields_and_no_others() -> None:
                 "verdict": "equal",
             }
         ],
+        "skipped": [{"target": "assignment", "reason": "--project <was> not given"}],
         "verdict": "equal",
     }
 
@@ -81,7 +84,9 @@ def test_without_an_oracle_a_difference_is_held_against_both_heads() -> None:
     """Nobody can say which of the two is right; an export that failed has nothing to compare."""
     run = outcomes(in_process_row=DIFFERING, delegated_sheet=Outcome("delegated", "sheet", error="gone"))
 
-    expected = ["differs", "error", "differs", "equal"]
+    run.append(Outcome("in-process", "row", TREE, target="ground_truth"))  # of another target: nothing to compare
+
+    expected = ["differs", "error", "differs", "equal", "equal"]
 
     assert expected == [judgement.verdict for judgement in judge_by_each_other(run, OWNERS)]
 
@@ -95,10 +100,12 @@ def test_junit_has_a_case_for_each_export() -> None:
         ("delegated-sheet", []),
         ("in-process-row", ["failure"]),
         ("in-process-sheet", []),
+        ("all", ["skipped"]),
     ]
 
     assert expected == [(case.get("name"), [child.tag for child in case]) for case in suite]
-    assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("4", "1", "1")
+    assert ["verify.task"] * 4 + ["verify.assignment"] == [case.get("classname") for case in suite]
+    assert ["5", "1", "1", "1"] == [suite.get(name) for name in ("tests", "failures", "errors", "skipped")]
 
 
 def test_the_page_stands_alone_and_escapes_what_it_shows() -> None:
@@ -107,6 +114,7 @@ def test_the_page_stands_alone_and_escapes_what_it_shows() -> None:
 
     assert "are &lt;surplus&gt;" in html
     assert "고양이" in html
+    assert "--project &lt;was&gt; not given" in html
     assert not any(word in html for word in ("<script", "<link", "src=", "http"))
 
 
@@ -117,6 +125,19 @@ def test_the_terminal_shows_the_differing_rows() -> None:
 
     for shown in ("row 7, labels/a.json", "row 8, labels/b.json", "expected 1", "got      2", "are <surplus>"):
         assert shown in screen.getvalue()
+    assert "assignment: skipped: --project <was> not given" in screen.getvalue()
+
+
+def test_the_table_fits_eighty_columns() -> None:
+    """A terminal has that many; a row that is cut or folded cannot be read."""
+    screen = io.StringIO()
+    big = Outcome("in-process", "sheet", {"a": b"x" * 999_999}, 9999, 9999, 9.99, target="ground_truth")
+    show(Report(SCOPES, judge_by_oracle([big], lambda *_: big.tree, OWNERS)), Console(file=screen, width=80), str)
+
+    table = screen.getvalue().splitlines()
+    assert ["ground_truth", "in-process", "sheet", "9999", "1", "999,999", "9999", "9.99"] == table[2].split()[:8]
+    assert table[2].split()[9] == "equal"
+    assert max(map(len, table)) <= 80
 
 
 tokens = st.text(st.characters(categories=["L", "N"]), min_size=4, max_size=12)

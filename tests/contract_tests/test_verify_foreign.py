@@ -1,0 +1,120 @@
+"""The command on another backend: the heads judge each other, the storage is left as it was, no secret is shown."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from verify_small import SMALL, served, verify
+
+from contract_tests import strategies
+from contract_tests.exporting import Caller, export
+from contract_tests.verify import foreign
+
+HERE = ("--storage", "3")
+TASKS = ("--project", "1", "--target", "task")
+
+
+def test_no_secret_is_left_behind_or_shown(tmp_path, capsys, monkeypatch) -> None:
+    """Neither a token nor a signature of the run is in build/ or on the terminal, whatever the verdict."""
+    with served(monkeypatch) as (backend, url):
+        backend.bugs.on("bulk-swaps-payloads")
+        secrets = [token for held in backend.tokens.values() for token in (held.user, held.access) if token]
+        verify(tmp_path, "--backend-url", url, *TASKS, *HERE)
+    printed = capsys.readouterr()
+    left = [path.read_text("utf-8", "replace") for path in tmp_path.rglob("*") if path.is_file()]
+
+    assert len(secrets) == 3
+    assert len(left) > 10
+    for text in (printed.out, printed.err, *left):
+        assert not [secret for secret in secrets if secret in text]
+        assert not re.search(r"X-Amz-Signature=[0-9a-f]", text)
+
+
+@pytest.mark.parametrize("storage", ["3", "4"])
+def test_another_backend_is_verified_by_comparing_the_heads(tmp_path, monkeypatch, storage: str) -> None:
+    """Any backend will do, on disk or S3; its storage is left as it was found."""
+    filters = ("--filter", '{"ids": "1-5"}', "--filter", 'ground_truth={"category": "train"}')
+    with served(monkeypatch) as (backend, url):
+        tokens = backend.tokens[strategies.MAIN_TENANT]
+        with Caller(url, tokens.tenant, tokens.user).context() as context:
+            root = context.client.open_storage(int(storage), "write")
+            root.write_bytes("fake-backend-verify/kept", b"not ours")
+            arguments = ("--backend-url", url, "--project", "1", "--versions", "51, 52", "--storage", storage)
+            status, report = verify(tmp_path, *arguments, *filters)
+            left = list(root.list(""))
+            root.close()
+    of_project = {"project": 1, "ids": "1-5"}
+    of_versions = {"ground_truth_dataset_versions": [51, 52], "ids": "1-5", "category": "train"}
+
+    assert (0, "equal", []) == (status, report["verdict"], report["skipped"])
+    assert [of_project] * 8 + [of_versions] * 4 == [row["filter"] for row in report["rows"]]
+    assert [5] * 8 + [3] * 4 == [row["rows"] for row in report["rows"]]
+    assert ["fake-backend-verify/kept"] == left
+
+
+@pytest.mark.parametrize(
+    ("given", "exported", "skipped"),
+    [
+        (("--project", "1"), ["task", "assignment"], {"ground_truth": "--versions was not given"}),
+        (
+            ("--versions", "51"),
+            ["ground_truth"],
+            {"task": "--project was not given", "assignment": "--project was not given"},
+        ),
+    ],
+)
+def test_what_is_skipped_is_told(tmp_path, monkeypatch, capsys, given, exported, skipped) -> None:
+    """A target for which nothing was given is not exported, and table and report say so."""
+    with served(monkeypatch) as (_, url):
+        status, report = verify(tmp_path, "--backend-url", url, *given, *HERE)
+    told = capsys.readouterr().out
+
+    assert 0 == status
+    assert [target for target in exported for _ in range(4)] == [row["target"] for row in report["rows"]]
+    assert skipped == {row["target"]: row["reason"] for row in report["skipped"]}
+    for target, reason in skipped.items():
+        assert re.search(rf"^{target} .* skipped *$", told, re.MULTILINE)
+        assert f"{target}: skipped: {reason}" in told
+
+
+def test_an_interrupted_run_removes_what_it_wrote_and_keeps_what_it_compared(tmp_path, monkeypatch) -> None:
+    """Exit 130; the other backend's storage is as it was, and the export that had ended is in build/."""
+
+    def interrupted(caller, scope, *, head, **options):
+        if head == "in-process":
+            raise KeyboardInterrupt
+        return export(caller, scope, head=head, **options)
+
+    monkeypatch.setattr(foreign, "export", interrupted)
+    with served(monkeypatch) as (backend, url):
+        status, _ = verify(tmp_path, "--backend-url", url, *TASKS, *HERE)
+        left = list(Path(str(backend.storage_root(3))).rglob("*"))
+
+    assert (130, []) == (status, left)
+    assert (tmp_path / "verify" / "task-delegated-sheet" / "items.json").exists()
+
+
+def test_a_difference_between_the_heads_is_shown_by_row(tmp_path, monkeypatch, capsys) -> None:
+    """Without an oracle both heads are at odds, and the sheet tells whose label it is, ground truth's by its key."""
+    with served(monkeypatch) as (backend, url):
+        backend.bugs.on("bulk-swaps-payloads")
+        status, report = verify(tmp_path, "--backend-url", url, "--project", "1", "--versions", "52", *HERE)
+    told = capsys.readouterr().out
+
+    assert (1, "differs") == (status, report["verdict"])
+    assert "row 7, labels/7.json" in told
+    assert "row 8, labels/8.json" in told[told.index("ground_truth, delegated, row") :]
+
+
+@pytest.mark.parametrize("head", ["delegated", "in-process"])
+def test_requests_are_counted_alike_by_journal_and_by_log(monkeypatch, head) -> None:
+    """Against another backend the HTTP library's log counts; the fake's journal confirms it."""
+    with served(monkeypatch, SMALL) as (backend, url):
+        tokens = backend.tokens[strategies.MAIN_TENANT]
+        caller = Caller(url, tokens.tenant, tokens.user)
+        outcome = export(caller, {"project": 1}, head=head, exporter="row", storage=3, path=f"counted/{head}")
+        reading = 1  # the session that the tree is read with, after the export
+
+        assert backend.journal.arrived - reading == outcome.requests
