@@ -156,3 +156,22 @@ def test_a_virtual_clock_moves_through_control_alone_unless_it_may_jump(seed_fil
             timer.join()
             state = requests.get(document, headers=headers, timeout=10).json()["data"]
             assert "COMPLETED" == state["status"]
+
+
+def test_a_target_can_be_told_to_leave_its_payloads_inline(tmp_path) -> None:
+    """``--inline-target`` makes the v1 list of that target alone deaf to ``response_mode=presigned`` (SYN-7535)."""
+    large = {"pad": "x" * 3000}
+    document = small_document(tasks=1)
+    document["assignments"] = [{"id": 9, "task": 1, "user": 1, "data": large}]
+    path = tmp_path / "seed.json"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    with serving("--seed", path, "--inline-target", "assignment") as (_, line):
+        headers = {"Authorization": f"Token {line['user_token']}", "Synapse-Tenant": line["tenant"]}
+        rows = {
+            name: requests.get(
+                f"{line['url']}/sdk/{name}/?response_mode=presigned", headers=headers, timeout=PATIENCE
+            ).json()["results"][0]["data"]
+            for name in ("tasks", "assignments")
+        }
+    assert "presigned" == rows["tasks"]["mode"]
+    assert large == rows["assignments"]
