@@ -116,7 +116,7 @@ def _ids(name: str, value: object) -> list[int]:
             text = str(item).strip()
             if item is None or not text:
                 continue
-            if isinstance(item, bool | float) or not (text.isascii() and text.isdigit()):
+            if not (text.isascii() and text.isdigit()):
                 raise ValueError(
                     f"The filter {name!r} is {value!r}; ids are needed, a number or a comma list of them, and no names."
                 )

@@ -147,6 +147,20 @@ def test_a_stale_link_of_a_row_that_is_gone_is_an_error_with_its_number(v1, moun
         list(rows)
 
 
+@pytest.mark.parametrize("call", ["get_tasks", "get_ground_truth_events"])
+def test_a_payload_that_cannot_be_had_is_named_by_what_identifies_its_row(v1, mount, call) -> None:
+    """An event's ``id`` would name the ground truth, which has others."""
+    shelf, _ = mount(lambda _: Answer(404, b""))
+    key = "id" if call == "get_tasks" else "pgh_id"
+    row = {"id": 70, key: 7, "data": wrapper(f"{shelf}/7")}
+    client, _ = v1(lambda _: {"count": 1, "results": [row], "next": None})
+    rows, _ = getattr(client, call)()
+
+    with pytest.raises(PayloadError, match="Row 7: its payload was not given") as error:
+        list(rows)
+    assert 7 == error.value.row_id
+
+
 def test_ground_truth_events_are_a_list_or_a_page(v1) -> None:
     """Export guide, ground truth: ``list_all=True`` gives all of them, else a page with count and links."""
     pages = [

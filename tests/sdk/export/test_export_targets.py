@@ -10,6 +10,7 @@ from target_rig import DATASET, KEYS, SCOPES, SELECTIONS, TARGETS, VERSIONS, wid
 
 from contract_tests.oracle import expected_artefacts, expected_items
 from fake_backend import Settings
+from sdk.clients.payloads import PayloadFetcher
 from sdk.plugins.actions.export import (
     AssignmentExportTargetHandler,
     BaseExporter,
@@ -19,6 +20,8 @@ from sdk.plugins.actions.export import (
     TaskExportTargetHandler,
 )
 from sdk.plugins.actions.export.errors import EnqueueError, UnknownVersionError
+from sdk.plugins.actions.export.in_process import GONE, RowSource
+from sdk.plugins.actions.export.items import listed_files
 from sdk.plugins.actions.export.scope import TargetScope
 from sdk.plugins.actions.export.settings import ExportSettings, Sources
 from sdk.plugins.actions.export.targets import TARGETS as KINDS
@@ -166,8 +169,8 @@ def test_a_scope_is_probed_by_what_identifies_a_row(wide, target) -> None:
 
 @pytest.mark.parametrize("v2", [True, False])
 @pytest.mark.parametrize("target", TARGETS)
-def test_links_that_run_out_are_renewed_by_the_key_of_the_row(target, v2) -> None:
-    """contract.md 3.3: the reference client renews events by ``id``, which is neither unique nor a filter there."""
+def test_links_of_originals_that_run_out_are_renewed_by_the_key_of_the_row(target, v2) -> None:
+    """Issued with the page, used minutes later (incidents.md 3)."""
 
     class Slow(BaseExporter):
         def convert_data(self, data):
@@ -180,6 +183,23 @@ def test_links_that_run_out_are_renewed_by_the_key_of_the_row(target, v2) -> Non
         result = rig.export(IN_PROCESS, action, target=target, filter=SCOPES[target], v2=v2)
 
         assert expected == tree(result["output_path"])
+
+
+@pytest.mark.parametrize("v2", [True, False])
+@pytest.mark.parametrize("target", TARGETS)
+def test_payload_and_file_of_a_row_are_asked_for_again_by_its_key(wide, target, v2) -> None:
+    """contract.md 3.3: the reference client renews events by ``id``, which is neither unique nor a filter there."""
+    kind = KINDS[target]
+    scope = TargetScope(wide.v1, kind, kind.rows.named(SCOPES[target]), ExportSettings.resolve(Sources()).policy, 3)
+    source = RowSource(scope, wide.v2 if v2 else None, 3)
+    expected = {item["id"]: item for item in expected_items(wide_document(), SCOPES[target], target=target)}
+
+    with PayloadFetcher(clock=wide.backend.clock) as fetcher:
+        for key in KEYS[target]:
+            assert expected[key]["data"] == fetcher.fetch(key, source.payload({"id": key}))
+            assert source.file_url(key).startswith("http")
+    assert source.payload({"id": 999}) is GONE
+    assert source.file_url(999) is None
 
 
 @pytest.mark.parametrize("v2", [True, False])
@@ -228,6 +248,24 @@ def test_a_handler_that_changes_the_items_is_asked_for_them(wide, target) -> Non
 
     assert IN_PROCESS == result["head"]
     assert sorted(KEYS[target]) == sorted(label["marked"] for label in labels)
+
+
+FILE = {"file_name_original": "a.jpg"}
+
+
+@pytest.mark.parametrize(
+    ("expected", "row"),
+    [
+        ({"a": FILE}, {"data_unit": {"files": {"a": FILE}}, "files": {"b": {}}, "file": {}}),
+        (None, {"data_unit": {"id": 1}}),
+        ({"a": FILE}, {"data_unit": 1, "files": {"a": FILE}}),
+        ({"a": FILE}, {"files_manifest": {"a": FILE}}),
+        ([FILE], {"data_unit": 1, "file": FILE}),
+    ],
+)
+def test_the_files_of_a_row_stand_where_its_list_shows_them(expected, row) -> None:
+    """contract.md 3.2: in the data unit where that is in full, else in the row."""
+    assert expected == listed_files(row)
 
 
 @pytest.mark.parametrize("target", TARGETS)

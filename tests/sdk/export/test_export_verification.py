@@ -77,6 +77,17 @@ def test_equal_counts_are_believed_only_as_far_as_the_rows_agree(bundle, scope, 
         assert sorted((bundle - scope) & gone, reverse=True) == findings.removed
 
 
+def test_all_rows_in_surplus_are_looked_at_where_their_number_decides() -> None:
+    """Rows that are gone are no surplus, also beyond the first look-up of 200."""
+    surplus, gone, missing = set(range(1000, 1225)), set(range(1, 6)), set(range(2000, 2225))
+    rows = Rows(surplus | gone, missing, surplus | missing, lasting=False)
+    rows.parts = (SimpleNamespace(name="p", declared=None),)
+    probe = Probe(START, 230, 2224)
+
+    with pytest.raises(ScopeDifferenceError, match=r"225 surplus row\(s\).* 225 missing row"):
+        verified(rows, Manifest("p", "", 230, ()), rows, probe, Since(START, 2224))
+
+
 def swapped(old: int, new: int, key: str):
     """Return an action in whose bundle one row has become another one; the number of lines stays."""
 
