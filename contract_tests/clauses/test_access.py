@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
 
 from contract_tests import strategies
+from contract_tests.clauses.wide import CONFINES, WIDE
+from contract_tests.verify.outcome import TARGETS, Target
 from fake_backend import FakeBackend
 
 if TYPE_CHECKING:
@@ -15,32 +18,51 @@ if TYPE_CHECKING:
 
 UNKNOWN_JOB = "00000000-0000-4000-8000-000000000000"
 EXPORT = {"storage_id": strategies.STORAGE, "path": "exports/a", "targets": ["task"], "project_id": 1}
+FOREIGN_STORAGE = 4  # the other tenant's own, so that nothing but the scope is out of its reach
 DOCUMENT = {
-    **strategies.SURROUNDINGS,
-    "tasks": [{"id": 1, "project": strategies.MAIN_PROJECT, "data": {"a": 1}, "created": strategies.INSTANTS[0]}],
+    **WIDE,
+    "storages": [
+        *WIDE["storages"],
+        {**WIDE["storages"][0], "id": FOREIGN_STORAGE, "tenant": strategies.OTHER_TENANT},
+    ],
     "jobs": [{"id": "7", "tenant": strategies.MAIN_TENANT}],
 }
 ROUTES = [
     ("GET", "/sdk/tasks/", None),
+    ("GET", "/sdk/assignments/", None),
+    ("GET", "/sdk/ground_truth_events/", None),
     ("GET", "/projects/1/", None),
     ("GET", "/data_collections/1/", None),
+    ("GET", "/ground_truth_dataset_versions/51/", None),
     ("GET", f"/storages/{strategies.STORAGE}/", None),
     ("POST", f"/storages/{strategies.STORAGE}/session/", {"purpose": "read"}),
     ("GET", "/jobs/7/", None),
     ("PATCH", "/jobs/7/", {"status": "RUNNING"}),
     ("POST", "/logs/", {"event": "message", "data": {}, "job": "7"}),
     ("GET", "/v2/tasks/", None),
+    ("GET", "/v2/assignments/", None),
+    ("GET", "/v2/ground-truth-events/", None),
+    ("GET", "/v2/ground-truth-datasets/", None),
+    ("GET", "/v2/ground-truth-datasets/5/", None),
     ("POST", "/v2/tasks/bulk-fetch/", {"ids": [1]}),
+    ("POST", "/v2/assignments/bulk-fetch/", {"ids": [1]}),
+    ("POST", "/v2/ground-truth-events/bulk-data/", {"pgh_ids": [1]}),
     ("POST", "/v2/plugin_exports/", EXPORT),
     ("GET", f"/v2/async_jobs/{UNKNOWN_JOB}/", None),
     ("GET", f"/v2/async_jobs/{UNKNOWN_JOB}/progress/", None),
     ("POST", f"/v2/async_jobs/{UNKNOWN_JOB}/cancel/", None),
 ]
+OWNED = re.compile(r"/(1|3|5|7|51)/")  # paths that name something of the main tenant
+BULK: dict[str, tuple[str, str]] = {
+    "task": ("/v2/tasks/bulk-fetch/", "ids"),
+    "assignment": ("/v2/assignments/bulk-fetch/", "ids"),
+    "ground_truth": ("/v2/ground-truth-events/bulk-data/", "pgh_ids"),
+}
 
 
 @pytest.fixture
 def backend() -> Iterator[FakeBackend]:
-    """A backend with one task, one job, and two tenants."""
+    """A backend with rows of every target, one job, and two tenants."""
     with FakeBackend(seed=DOCUMENT) as opened:
         yield opened
 
@@ -74,22 +96,37 @@ def test_both_spellings_of_the_headers_are_the_same_user(backend: FakeBackend) -
         answers = [ask(backend, "GET", path, headers) for path in ("/sdk/tasks/", "/v2/tasks/")]
 
         assert [200, 200] == [answer.status_code for answer in answers]
-        assert [1, 1] == [
-            row["id"] for answer in answers for row in answer.json().get("results", answer.json().get("data"))
-        ]
+        assert [12, 12] == [len(answer.json().get("results", answer.json().get("data"))) for answer in answers]
 
 
-@pytest.mark.parametrize(("path", "rows"), [("/sdk/tasks/?project=1", "results"), ("/v2/tasks/?project=1", "data")])
+@pytest.mark.parametrize(
+    ("path", "rows"),
+    [
+        ("/sdk/tasks/?project=1", "results"),
+        ("/sdk/assignments/?project=1", "results"),
+        ("/sdk/ground_truth_events/?ground_truth_dataset_versions=51", "results"),
+        ("/sdk/ground_truth_events/?ground_truth=1", "results"),
+        ("/v2/tasks/?project=1", "data"),
+        ("/v2/assignments/?project=1", "data"),
+        ("/v2/ground-truth-events/?ground_truth_dataset_version=51", "data"),
+        ("/v2/ground-truth-events/?project=1", "data"),
+        ("/v2/ground-truth-datasets/?project=1", "data"),
+    ],
+)
 def test_another_tenants_lists_are_empty(backend: FakeBackend, path: str, rows: str) -> None:
-    """A filter of a foreign project selects nothing; it is no error, and it tells nothing."""
-    answer = ask(backend, "GET", path, backend.tokens[strategies.OTHER_TENANT].headers)
+    """A filter of a foreign project or version selects nothing; it is no error, and it tells nothing."""
+    own, foreign = (
+        ask(backend, "GET", path, backend.tokens[code].headers)
+        for code in (strategies.MAIN_TENANT, strategies.OTHER_TENANT)
+    )
 
-    assert (200, []) == (answer.status_code, answer.json()[rows])
+    assert (200, []) == (foreign.status_code, foreign.json()[rows])
+    assert own.json()[rows]
 
 
 @pytest.mark.parametrize(
     ("method", "path", "body"),
-    [route for route in ROUTES if "1/" in route[1] or "3/" in route[1] or "/jobs/7/" in route[1]],
+    [route for route in ROUTES if OWNED.search(route[1])],
 )
 def test_another_tenants_rows_do_not_exist(backend: FakeBackend, method: str, path: str, body: Any) -> None:
     """What belongs to somebody else answers as what was never there: 404."""
@@ -99,17 +136,28 @@ def test_another_tenants_rows_do_not_exist(backend: FakeBackend, method: str, pa
     assert ask(backend, method, path, backend.tokens[strategies.MAIN_TENANT].headers, body).ok
 
 
-def test_another_tenants_bulk_and_job_are_out_of_reach(backend: FakeBackend) -> None:
-    """Bulk drops foreign ids, an export of a foreign project is 400 before a job exists, a foreign job is 404."""
+@pytest.mark.parametrize("target", TARGETS)
+def test_another_tenants_bulk_and_job_are_out_of_reach(backend: FakeBackend, target: Target) -> None:
+    """Bulk drops foreign keys, an export of a foreign scope is 400 before a job exists, a foreign job is 404."""
     own, foreign = (backend.tokens[code].headers for code in (strategies.MAIN_TENANT, strategies.OTHER_TENANT))
-    job = ask(backend, "POST", "/v2/plugin_exports/", own, EXPORT).json()["data"]["job_id"]
+    path, keys = BULK[target]
+    export = {
+        "storage_id": strategies.STORAGE,
+        "path": "exports/a",
+        "targets": [target],
+        "filter": CONFINES[target],
+        **({} if target == "ground_truth" else {"project_id": strategies.MAIN_PROJECT}),
+    }
+    job = ask(backend, "POST", "/v2/plugin_exports/", own, export).json()["data"]["job_id"]
     answers = [
-        ask(backend, "POST", "/v2/tasks/bulk-fetch/", foreign, {"ids": [1]}),
-        ask(backend, "POST", "/v2/plugin_exports/", foreign, EXPORT),
+        ask(backend, "POST", path, foreign, {keys: [1]}),
+        ask(backend, "POST", "/v2/plugin_exports/", foreign, export | {"storage_id": FOREIGN_STORAGE}),
         ask(backend, "GET", f"/v2/async_jobs/{job}/", foreign),
         ask(backend, "GET", f"/v2/async_jobs/{job}/progress/", foreign),
         ask(backend, "POST", f"/v2/async_jobs/{job}/cancel/", foreign),
     ]
 
     assert [200, 400, 404, 404, 404] == [answer.status_code for answer in answers]
-    assert answers[0].json()["data"] == []
+    assert [] == answers[0].json()["data"]
+    assert "storage" not in answers[1].text
+    assert ask(backend, "POST", path, own, {keys: [1]}).json()["data"]

@@ -4,21 +4,30 @@ from __future__ import annotations
 
 import hashlib
 import json
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import requests
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contract_tests import strategies
+from contract_tests.clauses.jobs import bundle
+from contract_tests.clauses.lists import LISTS
 from contract_tests.clauses.walking import get_page
+from contract_tests.clauses.wide import MOMENTS
+from contract_tests.verify.outcome import TARGETS, Target
 from fake_backend import FakeBackend
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from hypothesis.strategies import DataObject
 
 TENANT = strategies.MAIN_TENANT
 NAMES = st.text(st.sampled_from("aB%_é É고양.-"), min_size=1, max_size=6).map(lambda name: f"n{name}n")
 STATUSES = ["stand_by", "in_progress", "completed", "skipped"]
 WANTED = st.text(st.sampled_from("aAbB%_éÉ고양.-n"), min_size=1, max_size=3)
+for_each_target = pytest.mark.parametrize("target", TARGETS)
 
 
 def tasks(*rows: dict[str, Any]) -> dict[str, Any]:
@@ -27,33 +36,68 @@ def tasks(*rows: dict[str, Any]) -> dict[str, Any]:
     return {**strategies.SURROUNDINGS, "tasks": [{**same, **row} for row in rows]}
 
 
-def listed(backend: FakeBackend, **query: Any) -> list[int]:
-    """Return the ids of a v1 list's first page, by descending id."""
-    asked = {"project": strategies.MAIN_PROJECT, "pagination": "cursor", "ordering": "-id", "page_size": 1000, **query}
-    return get_page(f"{backend.url}/sdk/tasks/", backend.tokens[TENANT].headers, asked).ids
+def assignments(*rows: dict[str, Any]) -> dict[str, Any]:
+    """Return a seed document of these assignments of one task; other fields are the same for all."""
+    same = {"task": 50, "user": 1, "created": strategies.INSTANTS[0]}
+    return {**tasks({"id": 50}), "assignments": [{**same, **row} for row in rows]}
 
 
-@settings(max_examples=30)
+def bare(target: Target, keys: Iterable[int]) -> dict[str, Any]:
+    """Return a seed document of rows of one target that have a key and nothing else."""
+    return strategies.listed(target, dict.fromkeys(sorted(keys), strategies.INSTANTS[0]))
+
+
+def listed(backend: FakeBackend, target: Target = "task", **query: Any) -> list[int]:
+    """Return the keys of a v1 list's first page in descending order."""
+    held = LISTS[target]
+    asked = {**held.confines, "pagination": "cursor", "ordering": f"-{held.key}", "page_size": 1000, **query}
+    page = get_page(backend.url + held.first, backend.tokens[TENANT].headers, asked)
+    return [row[held.key] for row in page.rows]
+
+
+@for_each_target
+@settings(max_examples=15)
 @given(
     st.sets(strategies.IDS),
     st.sets(strategies.IDS, min_size=1),
     st.tuples(strategies.IDS, strategies.IDS),
 )
-def test_ids_and_ids_ex_are_lists_of_ids_and_ranges(present: set[int], named: set[int], ends: tuple[int, int]) -> None:
-    """``ids`` keeps, ``ids_ex`` drops: single ids, and ranges with both ends, in one comma list."""
+def test_ids_and_ids_ex_are_lists_of_ids_and_ranges(
+    target: Target, present: set[int], named: set[int], ends: tuple[int, int]
+) -> None:
+    """``ids`` keeps, ``ids_ex`` drops: single ids, and ranges with both ends, in one comma list; of events pgh_ids."""
     low, high = sorted(ends)
     text = ",".join([*map(str, named), f"{low}-{high}"])
     chosen = {number for number in present if number in named or low <= number <= high}
-    with FakeBackend(seed=tasks(*({"id": number} for number in present))) as backend:
-        assert sorted(chosen, reverse=True) == listed(backend, ids=text)
-        assert sorted(present - chosen, reverse=True) == listed(backend, ids_ex=text)
+    with FakeBackend(seed=bare(target, present)) as backend:
+        assert sorted(chosen, reverse=True) == listed(backend, target, ids=text)
+        assert sorted(present - chosen, reverse=True) == listed(backend, target, ids_ex=text)
 
 
-@settings(max_examples=30)
+def of_units(target: Target, count: int) -> dict[str, Any]:
+    """Return a seed document in which row n of a target shows data unit n."""
+    numbers = range(1, count + 1)
+    document = tasks(*({"id": number, "data_unit": number} for number in numbers))
+    if target == "assignment":
+        document["assignments"] = [{"id": number, "task": number, "user": 1} for number in numbers]
+    if target == "ground_truth":
+        document["ground_truth_datasets"] = [{"id": 5, "tenant": TENANT}]
+        document["ground_truths"] = [
+            {"id": 100 - number, "ground_truth_dataset": 5, "data_unit": number} for number in numbers
+        ]
+        document["ground_truth_events"] = [{"pgh_id": number, "ground_truth": 100 - number} for number in numbers]
+        document["ground_truth_dataset_versions"] = [{"id": 51, "ground_truth_dataset": 5, "events": list(numbers)}]
+    return document
+
+
+@for_each_target
+@settings(max_examples=15)
 @given(st.lists(st.lists(NAMES, max_size=2), min_size=1, max_size=4), WANTED)
-def test_search_looks_into_every_file_name_whatever_the_case(units: list[list[str]], wanted: str) -> None:
+def test_search_looks_into_every_file_name_whatever_the_case(
+    target: Target, units: list[list[str]], wanted: str
+) -> None:
     """A substring of any original name of the row's data unit, no part of it a wildcard; a blank one is no filter."""
-    document = tasks(*({"id": number, "data_unit": number} for number in range(1, len(units) + 1)))
+    document = of_units(target, len(units))
     document["data_units"] = [
         {
             "id": number,
@@ -68,8 +112,8 @@ def test_search_looks_into_every_file_name_whatever_the_case(units: list[list[st
     ]
     found = {number for number, names in enumerate(units, 1) if any(wanted.lower() in name.lower() for name in names)}
     with FakeBackend(seed=document) as backend:
-        assert sorted(found, reverse=True) == listed(backend, search=wanted)
-        assert list(range(len(units), 0, -1)) == listed(backend, search=" ")
+        assert sorted(found, reverse=True) == listed(backend, target, search=wanted)
+        assert list(range(len(units), 0, -1)) == listed(backend, target, search=" ")
 
 
 def test_several_keys_mean_and() -> None:
@@ -95,64 +139,72 @@ def test_discarded_rows_are_listed_unless_a_filter_says_otherwise() -> None:
         assert [1] == listed(backend, discarded_filter="not_discarded")
 
 
-def bundle(backend: FakeBackend, **changes: Any) -> tuple[list[str], list[int]]:
-    """Return the lines of an export job's bundle, part after part, and the records that each part declares."""
-    headers = backend.tokens[TENANT].headers
-    body = {
-        "storage_id": strategies.STORAGE,
-        "path": "exports/a",
-        "targets": ["task"],
-        "project_id": strategies.MAIN_PROJECT,
-        **changes,
-    }
-    queued = requests.post(f"{backend.url}/v2/plugin_exports/", json=body, headers=headers, timeout=30).json()["data"]
-    job = f"{backend.url}/v2/async_jobs/{queued['job_id']}/"
-    requests.get(f"{job}progress/", headers=headers, timeout=30)  # its end is the job's
-    manifest = requests.get(job, headers=headers, timeout=30).json()["data"]["data"]["manifest"]
-    folder = Path(str(backend.storage_root(strategies.STORAGE)), manifest["prefix"])
-    parts = manifest["targets"]["task"]["parts"]
-    lines = [line for part in parts for line in (folder / part["path"]).read_text("utf-8").split("\n") if line]
-    return lines, [part["records"] for part in parts]
+def test_discarded_assignments_are_listed_too() -> None:
+    """Both lists show them; there is no ``discarded_filter``, and what looks like one changes nothing."""
+    rows = ({"id": 1}, {"id": 2, "is_discarded": True, "is_discard_confirmed": True})
+    with FakeBackend(seed=assignments(*rows)) as backend:
+        slim = get_page(f"{backend.url}/v2/assignments/", backend.tokens[TENANT].headers, {"sort": "-id"})
+
+        assert [2, 1] == slim.ids
+        assert [2, 1] == listed(backend, "assignment")
+        assert [2, 1] == listed(backend, "assignment", discarded_filter="not_discarded")
+        assert [1] == listed(backend, "assignment", is_discarded="false")
 
 
-@settings(max_examples=20)
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_an_instant_that_is_null_passes_no_bound(moment: str) -> None:
+    """What has not happened is neither before nor after anything."""
+    long_ago, far_off = "1970-01-01T00:00:00Z", "2999-01-01T00:00:00Z"
+    rows = ({"id": 1, moment: strategies.INSTANTS[0]}, {"id": 2, moment: None}, {"id": 3})
+    with FakeBackend(seed=assignments(*rows)) as backend:
+        assert [3, 2, 1] == listed(backend, "assignment")
+        for bound, value in (("gt", long_ago), ("gte", long_ago), ("lt", far_off), ("lte", far_off)):
+            assert [1] == listed(backend, "assignment", **{f"{moment}__{bound}": value})
+
+
+@for_each_target
+@settings(max_examples=10)
 @given(st.sets(strategies.IDS), st.integers(1, 4))
-def test_a_job_scans_by_descending_id(present: set[int], chunk: int) -> None:
+def test_a_job_scans_by_descending_key(target: Target, present: set[int], chunk: int) -> None:
     """The lines of a bundle, part after part, come in the order in which the in-process head sees the rows."""
-    with FakeBackend(seed=tasks(*({"id": number, "data": {}} for number in present))) as backend:
-        lines, records = bundle(backend, chunk_size=chunk)
+    held = LISTS[target]
+    with FakeBackend(seed=bare(target, present)) as backend:
+        lines, records = bundle(backend, target, held.confines, chunk_size=chunk)
 
-        assert sorted(present, reverse=True) == [json.loads(line)["id"] for line in lines]
+        assert sorted(present, reverse=True) == [json.loads(line)[held.key] for line in lines]
         assert records == [min(chunk, len(present) - done) for done in range(0, len(present), chunk)]
 
 
-@settings(max_examples=20)
-@given(
-    st.lists(
-        st.dictionaries(st.text(max_size=5), st.text(max_size=5) | st.floats(allow_nan=False, allow_infinity=False)),
-        min_size=1,
-    )
-)
-def test_a_line_says_what_its_payload_must_be(payloads: list[dict[str, Any]]) -> None:
+@for_each_target
+@settings(max_examples=10)
+@given(st.data())
+def test_a_line_says_what_its_payload_must_be(target: Target, data: DataObject) -> None:
     """``size`` and ``data_digest`` are those of the payload's JSON text, in UTF-8, as it stands in the line."""
-    rows = ({"id": number, "data": data} for number, data in enumerate(payloads, 1))
-    with FakeBackend(seed=tasks(*rows)) as backend:
-        for line in bundle(backend)[0]:
+    document = data.draw(strategies.worlds(target), "document")
+    resource, key = {
+        "task": ("tasks", "id"),
+        "assignment": ("assignments", "id"),
+        "ground_truth": ("ground_truth_events", "pgh_id"),
+    }[target]
+    payloads = {row[key]: row.get("data") for row in document[resource]}
+    with FakeBackend(seed=document) as backend:
+        for line in bundle(backend, target, LISTS[target].confines)[0]:
             row = json.loads(line)
             start = line.index('"data": ') + len('"data": ')
             text = line[start : json.JSONDecoder().raw_decode(line, start)[1]].encode()
 
-            assert payloads[row["id"] - 1] == row["data"]
-            assert (len(text), hashlib.sha256(text).hexdigest()) == (row["size"], row["data_digest"])
+            assert payloads[row[key]] == row["data"]
+            if row["data"] is not None:
+                assert (len(text), hashlib.sha256(text).hexdigest()) == (row["size"], row["data_digest"])
 
 
-@settings(max_examples=20)
+@pytest.mark.parametrize("target", ["task", "assignment"])
+@settings(max_examples=15)
 @given(st.lists(st.sampled_from(STATUSES), min_size=1, max_size=8), st.lists(st.sampled_from(STATUSES), min_size=1))
-def test_a_status_filter_takes_several(held: list[str], asked: list[str]) -> None:
+def test_a_status_filter_takes_several(target: Target, held: list[str], asked: list[str]) -> None:
     """``status_label`` is a comma list, of which a row has any."""
-    with FakeBackend(
-        seed=tasks(*({"id": number, "status_label": status} for number, status in enumerate(held, 1)))
-    ) as backend:
+    rows = [{"id": number, "status_label": status} for number, status in enumerate(held, 1)]
+    with FakeBackend(seed=tasks(*rows) if target == "task" else assignments(*rows)) as backend:
         expected = [number for number, status in enumerate(held, 1) if status in asked]
 
-        assert expected[::-1] == listed(backend, status_label=", ".join(asked))
+        assert expected[::-1] == listed(backend, target, status_label=", ".join(asked))

@@ -17,7 +17,7 @@ from contract_tests.strategies.surroundings import (
     STORAGE,
     SURROUNDINGS,
 )
-from contract_tests.strategies.targets import FILTER_VALUES, confines, lists, scopes, worlds
+from contract_tests.strategies.targets import FILTER_VALUES, confines, listed, lists, scopes, worlds
 from contract_tests.strategies.values import IDS
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "STORAGE",
     "SURROUNDINGS",
     "confines",
+    "listed",
     "lists",
     "scopes",
     "worlds",

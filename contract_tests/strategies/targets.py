@@ -84,6 +84,17 @@ def scopes(target: str = "task", *, max_keys: int = 2) -> SearchStrategy[dict[st
     return st.builds(lambda held, empty, asked: {**held, **empty, **asked}, confines(target), blank, chosen)
 
 
+def listed(target: str, moments: Mapping[int, str]) -> World:
+    """Return a seed document of bare rows of one target, and neighbours.
+
+    Args:
+        target: Whose list is filled.
+        moments: Key of each row to when it was created. Of ground truth, two keys that follow each other are events of
+            one ground truth, and one that stands alone lies in both versions.
+    """
+    return _TARGETS[target].listed(dict(moments))
+
+
 def lists(target: str = "task", *, least: int = 0, most: int = 12) -> SearchStrategy[World]:
     """Return seed documents for walks: rows without payload or file, many of them created at the same moment.
 
