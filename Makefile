@@ -8,7 +8,7 @@ STAMP := $(VENV)/.ready
 SDK_VERSIONS ?= 2026.1.128 2026.2.17
 PYTEST_ARGS ?=
 
-.PHONY: help setup verify test test-deep lint examples guide-coverage conformance serve ledger clean
+.PHONY: help setup verify test test-deep lint examples guide-coverage conformance interruptions bench deep serve ledger clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 14
@@ -50,6 +50,15 @@ lint: $(STAMP) ## ruff, mypy --strict, import walls, ledger, guide coverage
 
 conformance: $(STAMP) ## the unmodified reference client against the fake (SDK_VERSIONS="...")
 	@$(BIN)/python -m contract_tests.conformance $(SDK_VERSIONS)
+
+interruptions: $(STAMP) ## exports killed at 20 drawn points, then the same command again (POINTS=, SEED=)
+	@$(BIN)/python -m tests.interruptions $(POINTS) $(if $(SEED),--seed '$(SEED)')
+
+bench: $(STAMP) ## how fast it is, side by side: build/bench.json and a table (CASES="ab c d e")
+	@$(BIN)/python -m benchmarks $(CASES)
+
+deep: ## what takes long, by hand: .ci/deep
+	@.ci/deep
 
 ledger: $(STAMP) ## counts of the contract ledger by evidence
 	@$(BIN)/python -m contract_tests.ledger

@@ -1,0 +1,69 @@
+"""Case (d): from the finished bundle to the published tree, against a loop that does no more than read and write."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import statistics
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from benchmarks.measuring import ROUNDS
+from benchmarks.processes import child, module, served
+from benchmarks.results import Result
+from benchmarks.worlds import DISK, seeded, transcripts
+from contract_tests.verify.outcome import read_tree
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from benchmarks.telling import Tell
+
+TASKS = 10_000
+SLOWER = 3  # times the bare loop
+
+
+def measure(tell: Tell) -> Iterator[Result]:
+    """Yield the results.
+
+    Args:
+        tell: Told what is under way.
+    """
+    heads, loops, jobs = [], [], []
+    with tempfile.TemporaryDirectory(prefix="bench-") as name:
+        folder = Path(name)
+        tell("d: filling a world of tasks", 0, 1)
+        with served(seeded(transcripts(TASKS), folder)) as ready:
+            asked = {"url": ready["url"], "token": ready["user_token"], "tenant": ready["tenant"]}
+            for number in range(ROUNDS):
+                tell(f"d: {TASKS:,} tasks, delegated, and the bare loop", number, ROUNDS)
+                bundle, disk = folder / f"bundle-{number}", folder / "disk"
+                params = {
+                    "name": "export",
+                    "storage": DISK,
+                    "path": f"run-{number}",
+                    "target": "task",
+                    "filter": {"project": 1},
+                    "save_original_file": False,
+                }
+                task = json.dumps({**asked, "params": params, "copy": [str(disk), str(bundle)]})
+                with child(module("exporting"), stdin=task) as export:
+                    said = export.line()
+                labels = folder / f"labels-{number}"
+                with child(module("bare_loop"), stdin=json.dumps([str(bundle), str(labels)])) as loop:
+                    loops.append(loop.line()["seconds"])
+                heads.append(said["since_job"])
+                jobs.append(said["until_job"])
+                destination = disk / f"run-{number}" / "export"
+                if read_tree(destination / "labels") != read_tree(labels):
+                    raise AssertionError("The export and the bare loop wrote different labels.")
+                for done in (destination, bundle, labels):
+                    shutil.rmtree(done)
+    head, loop_seconds = statistics.median(heads), statistics.median(loops)
+    yield Result.at_most(
+        f"d: delegated, bundle to tree : bare loop, {TASKS:,} tasks", head / loop_seconds, "times", SLOWER
+    )
+    yield Result("d: delegated, bundle to tree", head, "s")
+    yield Result("d: bare loop", loop_seconds, "s")
+    yield Result("d: the job itself, until the client knows", statistics.median(jobs), "s")

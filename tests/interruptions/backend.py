@@ -1,0 +1,103 @@
+"""The backend of one point: ``fake-backend serve`` in a process of its own, that can be killed and started again."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import random
+import socket
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import requests
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.interruptions.relay import Relay
+
+STOPS_WITHIN = 20  # seconds
+
+
+def _free_port() -> int:
+    """Return a port that is free, below those that the system gives to clients: one of these could take it over."""
+    for port in random.sample(range(20_000, 30_000), 100):
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
+    raise AssertionError("no port is free from 20,000 to 30,000")
+
+
+class Backend:
+    """A fake behind two relays; its rows and objects lie in a database file, so that a restart finds the same world.
+
+    Args:
+        folder: Where database and storages lie.
+        seed: Path of the seed document.
+        api: Relay in front of the API.
+        storage: Relay in front of the objects.
+    """
+
+    def __init__(self, folder: Path, seed: Path, api: Relay, storage: Relay) -> None:
+        self._folder = folder
+        self._seed = seed
+        self._relays = (api, storage)
+        self._ports = (_free_port(), _free_port())
+        self._process: subprocess.Popen[str] | None = None
+        self.ready: dict[str, Any] = {}
+
+    @property
+    def is_up(self) -> bool:
+        """Whether its process runs."""
+        return self._process is not None and self._process.poll() is None
+
+    def start(self) -> None:
+        """Start it; again on the ports that it had before."""
+        api, storage = self._relays
+        command = [sys.executable, "-m", "fake_backend", "serve", "--seed", str(self._seed)]
+        command += ["--database", f"sqlite:///{self._folder / 'world.db'}", "--public-storage-url", storage.url]
+        command += ["--port", str(self._ports[0]), "--storage-port", str(self._ports[1])]
+        with (self._folder / "backend.log").open("a") as log:
+            self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
+        line = self._process.stdout.readline()
+        if not line:
+            raise AssertionError((self._folder / "backend.log").read_text())
+        self.ready = json.loads(line)
+        for relay, url in ((api, self.ready["url"]), (storage, self.ready["storage_url"])):
+            relay.target = (urlsplit(url).hostname, urlsplit(url).port)
+
+    def kill(self) -> None:
+        """End it without a word, as a crash does."""
+        self._process.kill()
+        self._process.wait(STOPS_WITHIN)
+        self._process.stdout.close()
+
+    def stop(self) -> None:
+        """End it."""
+        if self.is_up:
+            self._process.terminate()
+            try:
+                self._process.wait(STOPS_WITHIN)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+            self._process.stdout.close()
+
+    def get(self, path: str) -> Any:
+        """Return the answer to a user's GET, past the relay."""
+        headers = {"Authorization": f"Token {self.ready['user_token']}", "Synapse-Tenant": self.ready["tenant"]}
+        answer = requests.get(f"{self.ready['url']}{path}", headers=headers, timeout=30)
+        answer.raise_for_status()
+        return answer.json()
+
+    def journal(self) -> list[dict[str, Any]]:
+        """Return every request of this life."""
+        body = self.get("/_fake/journal/")
+        assert body["dropped"] == 0, "the journal has forgotten requests; the world is too large for this"
+        return body["entries"]
+
+    def has_succeeded(self, job_id: str) -> bool:
+        """Return whether an export job has."""
+        job = self.get(f"/v2/async_jobs/{job_id}/")
+        return str(job.get("data", job).get("status", job.get("status"))).lower() in {"completed", "success"}
