@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Select, delete, func, select, union
+from sqlalchemy import ColumnElement, Select, delete, func, select
 
-from fake_backend.core.filters import Comparison
 from fake_backend.store.database import as_dicts
 from fake_backend.store.ordering import CREATED
-from fake_backend.store.selection import among, clause, owned, scope
+from fake_backend.store.selection import among, scope
+from fake_backend.store.walks import walk_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from fake_backend.store.ordering import Ordering
 
 type Row = dict[str, Any]
-
-MOST_WALKS = 100  # SQLite joins up to 500 selections, each of which takes a moment to plan
 
 
 class Listing:
@@ -44,9 +42,10 @@ class Listing:
 
     def count(self, tenant: str | None, conditions: Sequence[Condition]) -> int:
         """Return how many rows pass ``conditions``."""
-        query = select(func.count(self.kind.column)).where(*scope(self.kind, tenant, conditions))
+        walk = walk_of(self.kind, tenant, conditions)
+        counted: Select[int] = select(func.count(self.kind.column)).where(*scope(self.kind, tenant, conditions))
         with self._database.transaction() as connection:
-            return connection.execute(query).scalar_one()
+            return connection.execute(counted if walk is None else walk.count()).scalar_one()
 
     def keyset_page(
         self,
@@ -78,9 +77,11 @@ class Listing:
         columns: Iterable[str] | None = None,
     ) -> list[Row]:
         """Return ``limit`` rows after skipping ``offset``: the database rescans what it skips (SYN-7542)."""
-        query = _read(self.kind, columns, ordering).where(*scope(self.kind, tenant, conditions))
-        query = query.order_by(*_order(self.kind, ordering, ordering.descending))
-        return self._rows(query.offset(offset).limit(limit))
+        query = _ordered(self.kind, columns, ordering, descending=ordering.descending)
+        walk = walk_of(self.kind, tenant, conditions) if ordering.field == self.kind.key else None
+        if walk is not None:
+            return self._rows(walk.page(query, descending=ordering.descending, offset=offset, limit=limit))
+        return self._rows(query.where(*scope(self.kind, tenant, conditions)).offset(offset).limit(limit))
 
     def by_keys(self, tenant: str | None, keys: Iterable[int], columns: Iterable[str] | None = None) -> dict[int, Row]:
         """Return the caller's rows among ``keys``; the others do not exist."""
@@ -107,50 +108,20 @@ def keyset_query(
     columns: Iterable[str] | None = None,
 ) -> Select[Any]:
     """Return the statement of a keyset page; public so that a test can read its plan."""
-    query = _read(kind, columns, ordering).order_by(*_order(kind, ordering, place.descending))
-    walked = _walked(kind, conditions) if tenant is not None and ordering.field == kind.key else None
-    if walked is None or tenant is None:
-        query = query.where(*scope(kind, tenant, conditions), *_beyond(kind.table.c[ordering.field], ordering, place))
-    else:
-        others = [clause(kind, condition) for condition in conditions if condition is not walked]
-        others.extend(_beyond(kind.relations[walked.field].of, ordering, place))
-        keys = [
-            _walk(kind, walked.field, value, [owned(kind.owners[walked.field], value, tenant), *others], place)
-            for value in _values(walked)
-        ]
-        query = query.where(kind.column.in_(keys[0] if len(keys) == 1 else union(*keys)))
+    query = _ordered(kind, columns, ordering, descending=place.descending)
+    walk = walk_of(kind, tenant, conditions) if ordering.field == kind.key else None
+    if walk is not None:
+        beyond = _beyond(walk.relation.of, ordering, place)
+        return walk.page(query, beyond, descending=place.descending, offset=place.offset, limit=place.limit)
+    query = query.where(*scope(kind, tenant, conditions), *_beyond(kind.table.c[ordering.field], ordering, place))
     if place.offset:
         query = query.offset(place.offset)
     return query.limit(place.limit)
 
 
-def _walk(kind: Kind, name: str, value: object, tests: Sequence[ColumnElement[bool]], place: Seek) -> Select[Any]:
-    """Return the keys of a page among the rows that have one value of the walked relation: a seek in its table.
-
-    Several values are several walks, whose union is a page still: each of them gives as many keys as the page takes.
-    """
-    relation = kind.relations[name]
-    page = (
-        select(relation.of.label("key"))
-        .join(kind.table, relation.to == relation.of)
-        .where(relation.value == value, *tests)
-        .order_by(relation.of.desc() if place.descending else relation.of.asc())
-        .limit(place.offset + place.limit)
-        .subquery()
-    )
-    return select(page.c.key)
-
-
-def _walked(kind: Kind, conditions: Sequence[Condition]) -> Condition | None:
-    """Return the condition along whose relation a page is a seek, ``None`` where there is none or it is too wide."""
-    for condition in conditions:
-        if condition.field == kind.walked and condition.test is Comparison.RELATED:
-            return condition if len(_values(condition)) <= MOST_WALKS else None
-    return None
-
-
-def _values(condition: Condition) -> list[object]:
-    return list(dict.fromkeys(condition.value)) if isinstance(condition.value, tuple) else []
+def _ordered(kind: Kind, columns: Iterable[str] | None, ordering: Ordering, *, descending: bool) -> Select[Any]:
+    by = [kind.column] if ordering.field == kind.key else [kind.table.c[ordering.field], kind.column]
+    return _read(kind, columns, ordering).order_by(*(column.desc() if descending else column.asc() for column in by))
 
 
 def _read(kind: Kind, columns: Iterable[str] | None, ordering: Ordering | None = None) -> Select[Any]:
@@ -165,8 +136,3 @@ def _beyond(column: ColumnElement[Any], ordering: Ordering, place: Seek) -> list
         return []
     value = ordering.value(place.beyond)
     return [column < value if place.descending else column > value]
-
-
-def _order(kind: Kind, ordering: Ordering, descending: bool) -> list[ColumnElement[Any]]:  # noqa: FBT001 (private)
-    columns = [kind.column] if ordering.field == kind.key else [kind.table.c[ordering.field], kind.column]
-    return [column.desc() if descending else column.asc() for column in columns]

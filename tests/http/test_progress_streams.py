@@ -87,15 +87,20 @@ def test_a_job_that_is_cancelled_ends_its_streams(backend) -> None:
 
 
 def test_a_job_that_is_gone_ends_its_streams_with_an_error(backend) -> None:
-    """After a reset there is no job whose end could be told, and the stream says that no more will come."""
+    """After a reset there is no job whose end could be told; a stream that waits hears at once that it is over."""
     headers = backend.tokens["acme"].headers
+    body = {**BODY, "chunk_size": 1}
     with backend.serve() as served:
-        job = requests.post(f"{served.url}/v2/plugin_exports/", json=BODY, headers=headers, timeout=10).json()["data"]
+        job = requests.post(f"{served.url}/v2/plugin_exports/", json=body, headers=headers, timeout=10).json()["data"]
         url = f"{served.url}/v2/async_jobs/{job['job_id']}/progress/"
-        stream = requests.get(url, headers=headers, stream=True, timeout=10)
-        backend.reset()
+        with requests.get(url, headers=headers, stream=True, timeout=10) as stream:
+            events = sseclient.SSEClient(stream).events()
+            backend.clock.advance(0.15)
+            seen = [next(events).event, next(events).event]  # what comes next is waited for
+            backend.reset()
 
-        assert "error" == read(stream)[-1][0]
+            assert ["connected", "async_job.progress"] == seen
+            assert ["error"] == [event.event for event in events]
 
 
 def test_a_stream_of_a_job_whose_worker_was_lost_tells_its_end(tmp_path) -> None:

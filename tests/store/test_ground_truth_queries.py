@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from fake_backend.core.cursor import Seek
 from fake_backend.core.filter_sets import GROUND_TRUTH_JOB, GROUND_TRUTH_V1, GROUND_TRUTH_V2
 from fake_backend.store.kinds import GROUND_TRUTH
-from fake_backend.store.listing import MOST_WALKS, Listing, keyset_query
+from fake_backend.store.listing import Listing, keyset_query
 from fake_backend.store.ordering import Ordering
+from fake_backend.store.walks import MOST
 from tests.http.small_backend import small_document
 from tests.store.seeded import plan, seeded, some_of
 
@@ -238,7 +239,7 @@ def test_a_page_of_everything_is_a_seek_by_tenant(database, beyond) -> None:
 
 def test_more_versions_than_anybody_has_still_give_each_event_once(database) -> None:
     """Beyond so many walks at once the rows are found another way, with the same result."""
-    many = [11, 12, *range(1000, 1000 + 2 * MOST_WALKS)]
+    many = [11, 12, *range(1000, 1000 + 2 * MOST)]
     expected = sorted(VERSIONS[11] | VERSIONS[12], reverse=True)
     conditions = GROUND_TRUTH_V1.select([("ground_truth_dataset_versions", ",".join(map(str, many)))]).conditions
     place = Seek(descending=True, beyond=None, offset=0, limit=100)
