@@ -126,7 +126,7 @@ def test_step_result() -> None:
     with running("08_step_result.py") as guide:
         theirs = guide.StepResult
 
-        assert declared(theirs) == declared(StepResult)
+        assert list(declared(theirs).items()) == list(declared(StepResult).items())
         for result in (theirs(), StepResult()):
             shown = (result.success, result.data, result.error, result.rollback_data, result.skipped)
             assert (True, {}, None, {}, False) == shown

@@ -194,20 +194,29 @@ def test_an_import_that_the_plugin_lacks_is_not_taken_for_a_wrong_entrypoint(dir
     assert "a_module_that_is_not_there" == outcome.exception.name
 
 
-def test_an_interrupted_run_says_what_the_same_command_does(directory) -> None:
-    """Ctrl-C ends with a sentence and the status that shells give it; nothing stands at the destination."""
+@pytest.mark.parametrize(("options", "goes_on"), [((), True), (("--discard",), False)])
+def test_an_interrupted_run_says_what_the_same_command_does(directory, options, goes_on) -> None:
+    """Ctrl-C ends with a sentence and the status that shells give it; the same command goes on, ``--discard`` begins
+    again.
+    """  # noqa: D205 (one sentence)
     directory.write(
         "plugin/export.py",
-        "from sdk.plugins.actions.export import BaseExporter, ExportAction\n\n\n"
-        "class Pressed(BaseExporter):\n    def convert_data(self, data):\n        raise KeyboardInterrupt\n\n\n"
+        "from pathlib import Path\n\nfrom sdk.plugins.actions.export import BaseExporter, ExportAction\n\n\n"
+        "class Pressed(BaseExporter):\n    def convert_data(self, data):\n"
+        "        if data['id'] == 3 and Path('pressed').exists():\n            raise KeyboardInterrupt\n"
+        "        return data\n\n\n"
         "class Action(ExportAction):\n    entrypoint = property(lambda self: Pressed)\n",
     )
+    directory.write("pressed", "")
+    interrupted = directory.run()
+    (directory.path / "pressed").unlink()
+    done = directory.run(*options, "--json")
 
-    outcome = directory.run()
-
-    assert 130 == outcome.exit_code
-    assert "synapse: Interrupted; the same command" in outcome.stderr
-    assert "Traceback" not in outcome.stderr
+    assert (130, "") == (interrupted.exit_code, interrupted.stdout)
+    assert "synapse: Interrupted; the same command goes on from what is saved." in interrupted.stderr
+    assert "Traceback" not in interrupted.stderr
+    assert (0, 7) == (done.exit_code, json.loads(done.stdout)["exported_count"])
+    assert goes_on == ("Going on with an export that was interrupted." in done.stderr)
 
 
 def test_the_configuration_of_an_action_holds_tunables(directory) -> None:
