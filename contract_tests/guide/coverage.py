@@ -18,7 +18,8 @@ HEAD = """# The export guide, rule by rule
 Each section, table row and list entry of the export guide, in its order and in our words, with the test that holds it.
 Written by `make guide-coverage` from `contract_tests/guide/rules.toml`; `make lint` says when it is out of date, and
 refuses a rule without a test, a test that does not exist, and one that does not cite the guide. The guide's code blocks
-are files in `tests/guide/export/` and are run by `make examples`.
+are files in `tests/guide/export/` and are run by `make examples`. What the guide announces as future work, a
+streamed list and snapshots made at release, is no promise and is not listed.
 
 {rules} rules in {sections} sections, held by {tests} tests.
 """
