@@ -17,7 +17,7 @@ from sdk.clock import SystemClock
 from sdk.loggers import NoOpLogger
 from sdk.plugins.actions.export import BaseExporter
 from sdk.plugins.actions.export.errors import NameCollisionError
-from sdk.plugins.actions.export.names import NameBook, label_name, leaf
+from sdk.plugins.actions.export.names import NameBook, comparison_of, folded, label_name, leaf
 
 # Few names, most of them such as clashes of others generate, so that chains of clashes are the rule.
 file_names = st.sampled_from(
@@ -37,8 +37,8 @@ file_names = st.sampled_from(
 rows = st.dictionaries(st.integers(1, 5), file_names, max_size=5)
 
 
-def expected_names(claims: dict[int, str]) -> dict[int, str]:
-    """Return the names by the rule's own words, over the whole set at once."""
+def expected_names(claims: dict[int, str], key=str) -> dict[int, str]:
+    """Return the names by the rule's own words, over the whole set at once; ``key`` says which names are one."""
 
     def generated(row: int) -> str:
         path = PurePosixPath(claims[row])
@@ -46,9 +46,9 @@ def expected_names(claims: dict[int, str]) -> dict[int, str]:
 
     displaced: set[int] = set()
     while True:
-        taken = {generated(row) for row in displaced}
-        shared = {name for name, times in Counter(claims.values()).items() if times > 1}
-        again = {row for row, name in claims.items() if name in shared or name in taken}
+        taken = {key(generated(row)) for row in displaced}
+        shared = {name for name, times in Counter(map(key, claims.values())).items() if times > 1}
+        again = {row for row, name in claims.items() if key(name) in shared or key(name) in taken}
         if again == displaced:
             return {row: generated(row) if row in displaced else name for row, name in claims.items()}
         displaced = again
@@ -91,6 +91,50 @@ def test_four_rows_and_four_names_in_every_order() -> None:
                     files[placement.name] = row
 
             assert expected == files
+
+
+spellings = st.sampled_from(
+    ["a.jpg", "A.jpg", "A.JPG", "a__1.jpg", "A__1.jpg", "A__2.jpg", "a__1__3.jpg", "é.png", "e\u0301.png", "É.png"]
+)
+
+
+@given(st.dictionaries(st.integers(1, 5), spellings, max_size=5), st.randoms(use_true_random=False))
+def test_names_that_the_file_system_holds_for_one_are_told_apart(claims: dict[int, str], random) -> None:
+    """Where ``A.jpg`` and ``a.jpg`` are one file, neither overwrites the other; the directory is played by a dict."""
+    order = list(claims)
+    random.shuffle(order)
+    files: dict[str, tuple[str, int]] = {}
+    with NameBook(comparison=folded) as book:
+        for row in order:
+            placement = book.place("", claims[row], row)
+            for move in placement.moves:
+                assert folded(move.new) not in files
+                files[folded(move.new)] = (move.new, files.pop(folded(move.old))[1])
+            assert folded(placement.name) not in files
+            files[folded(placement.name)] = (placement.name, row)
+
+    assert expected_names(claims, folded) == {row: name for name, row in files.values()}
+
+
+@given(st.dictionaries(st.integers(1, 5), spellings, max_size=5))
+def test_where_case_tells_names_apart_so_do_we(claims: dict[int, str]) -> None:
+    """The backend and buckets do; the law of names is the same whatever is spelt how."""
+    with NameBook() as book:
+        for row, name in claims.items():
+            book.place("", name, row)
+        found = {row: book.place("", name, row).name for row, name in claims.items()}
+
+    assert expected_names(claims) == found
+
+
+def test_a_file_system_is_asked_how_it_compares(tmp_path, monkeypatch) -> None:
+    """By a file that is there for a moment; one that tells no case apart finds it under another spelling."""
+    plain = comparison_of(tmp_path)
+    exists = Path.exists
+    monkeypatch.setattr(Path, "exists", lambda path: exists(path) or path.name == "pROBE-é")
+    telling = comparison_of(tmp_path)
+
+    assert ([], str, folded) == (list(tmp_path.iterdir()), plain, telling)
 
 
 @given(rows)

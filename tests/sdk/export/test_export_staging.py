@@ -134,7 +134,7 @@ def test_what_was_gathered_is_kept_and_the_tree_begins_anew(disk, tmp_path, open
 
     assert [[], [], "rows"] == there
     assert {"count": 1, "sha256": "0"} == noted
-    assert [] == names(tmp_path / "run")
+    assert [] == names(tmp_path)
 
 
 def test_two_exports_of_one_name_do_not_share_a_staging(disk, opened) -> None:

@@ -165,6 +165,9 @@ class ExportAction(BaseExportAction[ExportParams]):
         staging = context.staging
         if staging is None or not staging.is_worth_keeping:
             return
+        if staging.published is not None:
+            error.add_note(f"The export stands at {staging.published!r} all the same; what is left is to clear up.")
+            return
         error.add_note(
             f"What was gathered is kept in {str(staging.base)!r}: the same command goes on from there, and with "
             "discard=True (--discard) begins again."

@@ -2,7 +2,7 @@
 
     {"format": 1, "scope": {...}, "scope_digest": sha256, "ids": {"count", "sha256"} | null,
      "job": {"id", "probe": {"at", "count", "newest"}, "document": {...} | null} | null,
-     "refused": [prefix, ...], "publishing": {...} | null, "digest": sha256 of all the rest}
+     "refused": [prefix, ...], "publishing": {...} | null, "made": [directory, ...], "digest": sha256 of all the rest}
 
 What grows with the rows is not in it: ids, completed rows and files lie beside it and carry digests of their own. The
 last completed row is the last whole line of the spool.
@@ -39,6 +39,7 @@ class Checkpoint:
         job: Of the delegated head: the job's id, the probe before it, and its document once it has succeeded.
         refused: Prefixes of bundles that contradicted themselves or their scope; they go when the export stands.
         publishing: What is being published where, as the destination notes it.
+        made: Directories above the staging that were made for it, the innermost first.
         resumed: Whether an earlier run wrote it.
     """
 
@@ -48,6 +49,7 @@ class Checkpoint:
     job: dict[str, Any] | None = None
     refused: list[str] = field(default_factory=list)
     publishing: dict[str, Any] | None = None
+    made: list[str] = field(default_factory=list)
     resumed: bool = False
 
     @classmethod
@@ -79,6 +81,7 @@ class Checkpoint:
             job=body["job"],
             refused=list(body["refused"]),
             publishing=body["publishing"],
+            made=list(body["made"]),
             resumed=True,
         )
 
@@ -100,7 +103,8 @@ class Checkpoint:
         there, here = body["scope"], identity.as_json()
         if any(there[key] != here[key] for key in ("backend", "tenant", "storage")):
             return None
-        return cls(location, identity, job=body["job"], refused=body["refused"], publishing=body["publishing"])
+        kept = {name: body[name] for name in ("job", "refused", "publishing", "made")}
+        return cls(location, identity, **kept)
 
     @property
     def has_acquired(self) -> bool:
@@ -135,6 +139,7 @@ class Checkpoint:
             "job": self.job,
             "refused": self.refused,
             "publishing": self.publishing,
+            "made": self.made,
         }
         text = json.dumps({**body, "digest": digest_of(body)}, ensure_ascii=True, indent=1)
         new = self.location.with_suffix(".new")

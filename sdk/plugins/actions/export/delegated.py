@@ -17,6 +17,7 @@ from sdk.clients.errors import (
     ClientError,
     ClientTimeoutError,
     ConflictError,
+    NotFoundError,
     RateLimitError,
     ServerError,
 )
@@ -190,6 +191,7 @@ class JobFollower:
 
     def _give_up(self, sentence: str) -> Row:
         """Cancel the job; one that turns out to be finished after all is taken."""
+        cancelled = True
         try:
             self.client.async_jobs.cancel(self.job_id)
         except ConflictError:
@@ -197,8 +199,12 @@ class JobFollower:
             if job is not None and self._status.lower() in SUCCEEDED:
                 return job
         except ClientError as error:
+            cancelled = isinstance(error, NotFoundError)
             self.warn(f"Job {self.job_id} cannot be cancelled: {error}")
-        raise JobGivenUpError(f"Delegated export job {self.job_id} gave up (last status={self._status!r}): {sentence}.")
+        raise JobGivenUpError(
+            f"Delegated export job {self.job_id} gave up (last status={self._status!r}): {sentence}.",
+            cancelled=cancelled,
+        )
 
 
 def _reason(job: Row) -> str:

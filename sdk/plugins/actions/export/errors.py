@@ -110,9 +110,18 @@ class JobFailedError(DelegationError):
 
 
 class JobGivenUpError(DelegationError):
-    """The server-side job showed no life for longer than allowed."""
+    """The server-side job showed no life for longer than allowed.
+
+    Args:
+        message: One sentence.
+        cancelled: Whether it is known to have been cancelled; one that is not may be alive, and be gone on with.
+    """
 
     code = "job_given_up"
+
+    def __init__(self, message: str, *, cancelled: bool = True) -> None:
+        super().__init__(message)
+        self.cancelled = cancelled
 
 
 class IntegrityError(ExportError):

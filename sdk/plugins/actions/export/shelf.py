@@ -32,12 +32,15 @@ class Shelf:
     def __init__(self, directory: Path) -> None:
         self._directory = directory
         self._has_past = directory.exists()
+        self._is_ready = self._has_past
         self._shards: set[str] = set()
 
     @property
     def incoming(self) -> Path:
         """Path to write the next file to, before ``keep`` takes it; what an earlier run left there is removed."""
-        self._directory.mkdir(parents=True, exist_ok=True)
+        if not self._is_ready:
+            self._directory.mkdir(parents=True, exist_ok=True)
+            self._is_ready = True
         path = self._directory / "incoming"
         path.unlink(missing_ok=True)
         return path
@@ -84,12 +87,6 @@ class Shelf:
         place = self._directory / shard / f"{name}.{_described(file)}"
         file.replace(place)
         return place
-
-    def clear(self) -> None:
-        """Remove all of them."""
-        shutil.rmtree(self._directory, ignore_errors=True)
-        self._shards.clear()
-        self._has_past = False
 
 
 def give(file: Path, destination: Path) -> int:

@@ -65,7 +65,6 @@ class Staging:
     Args:
         base: Directory of the staging; locked.
         lock: Descriptor that holds the lock.
-        made: Directories above it that were made for it, the innermost first.
         checkpoint: Of the staging.
         destination: Where the tree goes.
 
@@ -73,12 +72,9 @@ class Staging:
         OSError: It cannot be written.
     """
 
-    def __init__(
-        self, base: Path, lock: int, made: Iterable[Path], checkpoint: Checkpoint, destination: Destination
-    ) -> None:
+    def __init__(self, base: Path, lock: int, checkpoint: Checkpoint, destination: Destination) -> None:
         self.base = base
         self._lock = lock
-        self._made = tuple(made)
         self.checkpoint = checkpoint
         self._destination = destination
         self.tree = base / "tree" / checkpoint.identity.name
@@ -146,11 +142,7 @@ class Staging:
             shutil.rmtree(self.base / entry, ignore_errors=True)
         self.checkpoint.remove()  # last: until then a next run knows that the export stands
         shutil.rmtree(self.base, ignore_errors=True)
-        for path in self._made:
-            try:
-                path.rmdir()
-            except OSError:  # not empty, or never made: then those above are neither
-                break
+        _prune(self.checkpoint.made)
         os.close(self._lock)
         self._lock = -1
 
@@ -193,7 +185,7 @@ def open_staging(root: StorageRoot, identity: ExportIdentity, *, home: Path, dis
     ensure_fits(name)
     parent = root.local_path(relative)
     base = home / identity.place_digest[:32] if parent is None else parent / staging_name(name)
-    made = [path for path in (base.parent, *base.parent.parents) if not path.exists()]
+    made = [str(path) for path in (base.parent, *base.parent.parents) if not path.exists()]
     try:
         base.parent.mkdir(parents=True, exist_ok=True, mode=0o700 if parent is None else 0o777)
         lock = _locked(base)
@@ -217,13 +209,15 @@ def _destination(root: StorageRoot, parent: Path | None, path: str, base: Path, 
 
 
 def _opened(
-    base: Path, lock: int, made: Iterable[Path], identity: ExportIdentity, destination: Destination, *, discard: bool
+    base: Path, lock: int, made: list[str], identity: ExportIdentity, destination: Destination, *, discard: bool
 ) -> Staging:
     discarded = None
     if discard:
         discarded = Checkpoint.left(base / FILE, identity)
         _discard_left(base, destination, discarded, base / "tree" / identity.name)
-    staging = Staging(base, lock, made, Checkpoint.open(base / FILE, identity), destination)
+    checkpoint = Checkpoint.open(base / FILE, identity)
+    checkpoint.made = checkpoint.made or (discarded.made if discarded is not None else []) or made
+    staging = Staging(base, lock, checkpoint, destination)
     staging.discarded = discarded
     return staging
 
@@ -281,16 +275,21 @@ def _discard_left(base: Path, destination: Destination, left: Checkpoint | None,
             remove(entry)
 
 
-def _let_go(base: Path, lock: int, made: Iterable[Path]) -> None:
+def _let_go(base: Path, lock: int, made: Iterable[str]) -> None:
     """Give a lock back, and remove a staging that holds nothing."""
     if not (base / FILE).exists() and not (base / "work").exists():
         shutil.rmtree(base, ignore_errors=True)
-        for path in made:
-            try:
-                path.rmdir()
-            except OSError:
-                break
+        _prune(made)
     os.close(lock)
+
+
+def _prune(made: Iterable[str]) -> None:
+    """Remove directories that were made for a staging, the innermost first, as far as they are empty."""
+    for path in made:
+        try:
+            Path(path).rmdir()
+        except OSError:  # not empty, or never made: then those above are neither
+            break
 
 
 def _unwritable(base: Path, error: OSError) -> DestinationError:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, override
 
 from sdk.plugins.actions.export.context import ExportContext, needed
 from sdk.plugins.actions.export.exporter import BaseExporter
-from sdk.plugins.actions.export.names import NameBook
+from sdk.plugins.actions.export.names import NameBook, comparison_of
 from sdk.plugins.actions.export.steps.export_step import ExportStep
 from sdk.plugins.steps import StepResult
 
@@ -28,7 +28,7 @@ class ConvertDataStep(ExportStep):
         items = needed(context.export_items, "export items")
         exporter_class = context.exporter_class or BaseExporter
         exporter = exporter_class(context.runtime_ctx, items, staging.tree, **context.export_params)
-        names = NameBook(staging.scratch / "names.sqlite")
+        names = NameBook(staging.scratch / "names.sqlite", comparison_of(staging.scratch))
         context.resources.callback(names.close)
         exporter.attach(names=names, originals=needed(context.originals, "source of originals"))
         context.exporter = exporter

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, override
 
+from sdk.clients.errors import ClientError
 from sdk.loggers import LogLevel
 from sdk.plugins.actions.export.context import ExportContext, needed
 from sdk.plugins.actions.export.delegated import JobRequest
+from sdk.plugins.actions.export.errors import DestinationError
 from sdk.plugins.actions.export.known_job import KnownJob
 from sdk.plugins.actions.export.messages import Message, tell
 from sdk.plugins.actions.export.steps.export_step import SERVER_EXPORT, DelegatedStep
@@ -39,7 +41,7 @@ class DelegateEnqueueStep(DelegatedStep):
         if job is None:
             probe = probing.probe()
             job = KnownJob(_enqueued(context, target), probe)
-            job.note(needed(context.staging, "staging").checkpoint)
+            _note(context, job)
         context.probe, context.job_id, context.job = job.probe, job.id, job.document
         context.set_progress(0, job.probe.count or 1, SERVER_EXPORT)
         context.log("export_info", {"job_id": job.id, "count": job.probe.count, "resumed": resumed})
@@ -63,6 +65,18 @@ def _known(context: ExportContext, target: Target) -> KnownJob | None:
     elif found is not job:
         found.note(staging.checkpoint)
     return found
+
+
+def _note(context: ExportContext, job: KnownJob) -> None:
+    """Write a new job into the checkpoint; one that cannot be written there is of no use to anybody."""
+    try:
+        job.note(needed(context.staging, "staging").checkpoint)
+    except DestinationError as error:
+        try:
+            needed(context.v2_client, "v2 client").async_jobs.cancel(job.id)
+        except ClientError as failure:
+            error.add_note(f"The server-side job {job.id} could not be cancelled: {failure}")
+        raise
 
 
 def _enqueued(context: ExportContext, target: Target) -> str:

@@ -36,8 +36,12 @@ class DelegateStreamProgressStep(DelegatedStep):
             )
             try:
                 context.job = follower.outcome()
-            except (JobFailedError, JobGivenUpError):
+            except JobFailedError:
                 staging.forget_job()
+                raise
+            except JobGivenUpError as error:
+                if error.cancelled:  # else it may be alive, and the next run asks again
+                    staging.forget_job()
                 raise
             KnownJob(job_id, needed(context.probe, "probe"), context.job).note(staging.checkpoint)
         return StepResult(data={"job_id": context.job_id})
