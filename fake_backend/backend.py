@@ -192,7 +192,7 @@ class FakeBackend:
         return self._world.rows[kind].remove(keys)
 
     def first_ids(self, tenant: str) -> dict[str, int | None]:
-        """Return the lowest project, storage and data collection of a tenant, by those names."""
+        """Return the lowest id of a tenant's by name: project, storage, data collection, ground-truth version."""
         return self._world.catalogue.first_ids(tenant)
 
     def counts(self) -> dict[str, int]:

@@ -26,11 +26,11 @@ def ready_line(backend: FakeBackend, served: ServedBackend) -> str:
     """Return the line.
 
     Keys: ``url, storage_url, pid, tenant, user_token, access_token, other_tenant {tenant, user_token}, seed {project,
-    storage, storage_root, data_collection, counts}``; what the seed does not have is null.
+    storage, storage_root, data_collection, ground_truth_dataset_version, counts}``; null is what the seed has not.
     """
     tokens = list(backend.tokens.values())
     main, other = (*tokens, None, None)[:2]
-    ids = backend.first_ids(main.tenant) if main else {"project": None, "storage": None, "data_collection": None}
+    ids = backend.first_ids(main.tenant if main else "")
     root = backend.storage_root(ids["storage"]) if ids["storage"] is not None else None
     body: dict[str, Any] = {
         "url": served.url,

@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from fake_backend.core.errors import BadRequest
+
+TARGETS = frozenset({"task", "assignment", "ground_truth"})
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -25,10 +29,13 @@ class Settings:
         heartbeat_seconds: Silence after which a progress stream sends a heartbeat.
         stream_seconds: Age at which the server ends a progress stream (SYN-7304).
         streams: Progress streams that may be open at once; one more is answered 503.
+
+    Raises:
+        BadRequest: ``presigned_targets`` names a target that there is not.
     """
 
     bulk_files_manifest: bool = False
-    presigned_targets: frozenset[str] = frozenset({"task", "assignment", "ground_truth"})
+    presigned_targets: frozenset[str] = TARGETS
     externalise_over: int = 2_000
     presign_seconds: int = 3_600
     chunk_rows: int = 1_000
@@ -37,3 +44,8 @@ class Settings:
     heartbeat_seconds: float = 15.0
     stream_seconds: float = 600.0
     streams: int = 200
+
+    def __post_init__(self) -> None:
+        unknown = sorted(self.presigned_targets - TARGETS)
+        if unknown:
+            raise BadRequest("There is no such target.", received=unknown[0], expected=", ".join(sorted(TARGETS)))

@@ -69,7 +69,14 @@ def test_the_ready_line_says_where_and_who_and_the_file_says_the_same(seed_file,
             "other_tenant",
             "seed",
         } == set(line)
-        assert {"project", "storage", "storage_root", "data_collection", "counts"} == set(line["seed"])
+        assert {
+            "project",
+            "storage",
+            "storage_root",
+            "data_collection",
+            "ground_truth_dataset_version",
+            "counts",
+        } == set(line["seed"])
         headers = {"Authorization": f"Token {line['user_token']}", "Synapse-Tenant": line["tenant"]}
         assert 7 == requests.get(f"{line['url']}/sdk/tasks/", headers=headers, timeout=10).json()["count"]
         process.send_signal(signal.SIGTERM)

@@ -15,7 +15,7 @@ import pytest
 import requests
 from sqlalchemy import select
 
-from fake_backend import FakeBackend
+from fake_backend import FakeBackend, Refusal
 from fake_backend.store import lives, schema
 from fake_backend.store.database import DatabaseUnusable
 from tests.http.small_backend import Caller, small_document
@@ -227,6 +227,13 @@ def test_storages_lie_beside_the_database_or_where_an_option_says(url, tmp_path)
         backend.reset()
         assert [] == list((root / "storage-3").iterdir())
         assert "mine" == (root / "beside").read_text()
+
+
+def test_a_storage_root_that_cannot_be_is_refused(tmp_path) -> None:
+    """A file is no directory; the sentence names the place."""
+    (tmp_path / "file").write_text("")
+    with pytest.raises(Refusal, match="file/storage-3"):
+        FakeBackend(seed=small_document(), storage_root=tmp_path / "file")
 
 
 def test_a_database_of_another_seed_or_make_is_refused(url, tmp_path) -> None:

@@ -19,7 +19,7 @@ class Keeper(Protocol):
         """Hold the place: all that is told meanwhile is kept, or nothing of it."""
 
     def add_bucket(self, name: str, created: datetime) -> None:
-        """Keep a bucket."""
+        """Keep a bucket; one that is kept already stays as it is."""
 
     def keep(self, kept: Kept) -> None:
         """Keep an object, in place of an earlier one of its key."""

@@ -89,8 +89,8 @@ class ObjectStore:
                 self._buckets[name] = self.clock.now()
                 if self._shelf is not None:
                     self._shelf.add_bucket(name, self._buckets[name])
-                if self._keeper is not None:
-                    self._keeper.add_bucket(name, self._buckets[name])
+            if self._keeper is not None:  # also when it was made in a transaction that came to nothing
+                self._keeper.add_bucket(name, self._buckets[name])
 
     def put(self, bucket: str, key: str, body: bytes, content_type: str = DEFAULT_CONTENT_TYPE) -> None:
         """Store an object, in place of an earlier one of its key.

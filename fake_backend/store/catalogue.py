@@ -149,7 +149,7 @@ class Catalogue:
         return found
 
     def first_ids(self, tenant: str) -> dict[str, int | None]:
-        """Return the lowest project, storage and data collection of a tenant: what a newcomer may start with."""
+        """Return the lowest project, storage and the like of a tenant: what a newcomer may start with."""
         with self._database.transaction() as connection:
             return {
                 name: connection.execute(select(func.min(table.c.id)).where(table.c.tenant == tenant)).scalar_one()
@@ -157,6 +157,7 @@ class Catalogue:
                     ("project", projects),
                     ("storage", storages),
                     ("data_collection", data_collections),
+                    ("ground_truth_dataset_version", ground_truth_dataset_versions),
                 )
             }
 

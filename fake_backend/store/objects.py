@@ -34,9 +34,10 @@ class KeptObjects:
         return self._database.transaction()
 
     def add_bucket(self, name: str, created: datetime) -> None:
-        """Keep a bucket."""
+        """Keep a bucket; one that is kept already stays as it is."""
         with self._database.transaction() as connection:
-            connection.execute(insert(buckets).values(name=name, created=stored(created)))
+            if connection.execute(select(buckets.c.name).where(buckets.c.name == name)).first() is None:
+                connection.execute(insert(buckets).values(name=name, created=stored(created)))
 
     def keep(self, kept: Kept) -> None:
         """Keep an object, in place of an earlier one of its key."""

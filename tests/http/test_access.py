@@ -4,17 +4,41 @@ from __future__ import annotations
 
 import pytest
 
-READS = [
+from fake_backend import FakeBackend
+from tests.http.three_targets import three_targets
+
+LISTS = [
     "/sdk/tasks/",
+    "/sdk/assignments/",
+    "/sdk/ground_truth_events/",
     "/v2/tasks/",
+    "/v2/assignments/",
+    "/v2/ground-truth-events/",
+    "/v2/ground-truth-datasets/",
+]
+OBJECTS = [
     "/projects/1/",
     "/storages/3/",
     "/data_collections/1/",
     "/jobs/11111111-1111-1111-1111-111111111111/",
+    "/ground_truth_dataset_versions/11/",
+    "/v2/ground-truth-datasets/1/",
 ]
+BULKS = {
+    "/v2/tasks/bulk-fetch/": {"ids": [1, 2]},
+    "/v2/assignments/bulk-fetch/": {"ids": [101, 102]},
+    "/v2/ground-truth-events/bulk-data/": {"pgh_ids": [990, 980]},
+}
 
 
-@pytest.mark.parametrize("path", READS)
+@pytest.fixture
+def backend():
+    """Yield an open backend of two tenants that have something of everything."""
+    with FakeBackend(seed=three_targets()) as running:
+        yield running
+
+
+@pytest.mark.parametrize("path", [*LISTS, *OBJECTS])
 @pytest.mark.parametrize("headers", [{}, {"Authorization": "Token nobody"}, {"Synapse-Access-Token": "nobody"}])
 def test_without_a_good_credential_there_is_401(anybody, path, headers) -> None:
     """No token and a wrong token are the same answer, with a challenge."""
@@ -36,12 +60,13 @@ def test_both_clients_spellings_are_understood(backend, anybody, word) -> None:
     tokens = backend.tokens["acme"]
     headers = {"SYNAPSE-ACCESS-TOKEN": f"{word}{tokens.access}", "SYNAPSE-Tenant": f"{word}acme"}
 
-    assert anybody.get("/sdk/tasks/", headers=headers).json()["count"] == 7
+    assert anybody.get("/sdk/tasks/", headers=headers).json()["count"] == 8
 
 
-@pytest.mark.parametrize("path", READS[2:])
-def test_another_tenants_object_does_not_exist(globex, path) -> None:
+@pytest.mark.parametrize("path", OBJECTS)
+def test_another_tenants_object_does_not_exist(acme, globex, path) -> None:
     """404, with a body that does not tell whether the id exists somewhere."""
+    assert 200 == acme.get(path).status_code
     answer = globex.get(path)
 
     assert 404 == answer.status_code
@@ -52,12 +77,11 @@ def test_another_tenants_object_does_not_exist(globex, path) -> None:
 def test_another_tenants_token_sees_no_rows_of_ours(backend, anybody, tenant) -> None:
     """Not even with our tenant's name in the header."""
     headers = {"Authorization": f"Token {backend.tokens['globex'].user}", "Synapse-Tenant": tenant}
-    for listed in (
-        anybody.get("/sdk/tasks/?project=1", headers=headers).json()["results"],
-        anybody.get("/v2/tasks/?project=1", headers=headers).json()["data"],
-        anybody.post("/v2/tasks/bulk-fetch/", json={"ids": [1, 2]}, headers=headers).json()["data"],
-    ):
-        assert listed == []
+    for path in LISTS:
+        rows = anybody.get(f"{path}?project=1&ground_truth_dataset_versions=11", headers=headers).json()
+        assert [] == rows.get("results", rows.get("data"))
+    for path, body in BULKS.items():
+        assert [] == anybody.post(path, json=body, headers=headers).json()["data"]
 
 
 def test_a_path_without_its_slash_is_told_what_is_missing(acme) -> None:

@@ -6,7 +6,7 @@ import hashlib
 
 import pytest
 
-from fake_backend import FakeBackend, Settings
+from fake_backend import FakeBackend, Refusal, Settings
 from tests.http.small_backend import Caller
 from tests.http.three_targets import CREATED, DOCUMENT, LARGE, OURS, PATHS, THEIRS, VERSIONS, three_targets
 
@@ -317,9 +317,9 @@ def test_a_row_that_is_removed_is_gone_from_every_way_to_it(acme, backend, targe
         assert sorted({*VERSIONS[11], *VERSIONS[12]} - {gone}) == sorted(found)
 
 
-def test_there_are_three_targets_to_remove_from(backend) -> None:
-    """A name that is none of them is refused with those that are."""
-    from fake_backend import Refusal
-
-    with pytest.raises(Refusal, match="task, assignment, ground_truth"):
+def test_a_target_that_there_is_not_is_refused_with_those_that_there_are(backend) -> None:
+    """Where rows are removed, and where the settings leave a target out."""
+    with pytest.raises(Refusal, match=r"'event'.*task, assignment, ground_truth"):
         backend.remove("event", [1])
+    with pytest.raises(Refusal, match=r"'tasks'.*assignment, ground_truth, task"):
+        Settings(presigned_targets=frozenset({"tasks"}))
