@@ -25,8 +25,7 @@ from sdk.clients.retry import Timeouts
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import requests
-
+    from sdk.clients.objects import ObjectAnswer
     from sdk.clock import Clock
 
 ATTEMPTS = 5  # contract.md 3.5
@@ -175,7 +174,7 @@ class OriginalDownloader:
         finally:
             response.close()
 
-    def _take(self, response: requests.Response, partial: _Partial) -> None:
+    def _take(self, response: ObjectAnswer, partial: _Partial) -> None:
         """Append the body of a 206 that fits, begin anew with any other."""
         if response.status_code == 206:
             partial.resumable = True
@@ -206,11 +205,11 @@ class OriginalDownloader:
         )
 
 
-def _start(response: requests.Response) -> int | None:
+def _start(response: ObjectAnswer) -> int | None:
     found = _CONTENT_RANGE.fullmatch(response.headers.get("Content-Range", "").strip())
     return int(found[1]) if found and found[1] else None
 
 
-def _total(response: requests.Response) -> int | None:
+def _total(response: ObjectAnswer) -> int | None:
     found = _CONTENT_RANGE.fullmatch(response.headers.get("Content-Range", "").strip())
     return int(found[2]) if found and found[2] != "*" else None

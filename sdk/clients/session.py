@@ -7,13 +7,15 @@ port of a host, and re-reads ``.netrc`` on redirects. None of that happens here.
 from __future__ import annotations
 
 from http.cookiejar import DefaultCookiePolicy
-from typing import TYPE_CHECKING, override
+from typing import TYPE_CHECKING, cast, override
 
 import requests
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
+from requests.utils import select_proxy
 
 if TYPE_CHECKING:
+    from urllib3 import HTTPConnectionPool
     from urllib3.util import Retry
 
 POOL_SIZE = 32  # connections kept to one host: the payload workers and a stream fit in
@@ -56,6 +58,23 @@ class PlainSession(requests.Session):
     def rebuild_auth(self, prepared_request: requests.PreparedRequest, response: requests.Response) -> None:
         for name in CREDENTIAL_HEADERS:
             prepared_request.headers.pop(name, None)
+
+    def pool_of(self, origin: str) -> HTTPConnectionPool | None:
+        """Return the connections to a place, as this session would use them; ``None`` where a proxy is in between.
+
+        Args:
+            origin: Scheme, host and port, as a URL begins.
+
+        Raises:
+            requests.RequestException: It is no place.
+        """
+        settings = self.merge_environment_settings(origin, {}, None, None, None)
+        if select_proxy(origin, settings["proxies"]):
+            return None
+        request = requests.Request("GET", origin).prepare()
+        pool = self._adapter.get_connection_with_tls_context(request, settings["verify"], cert=settings["cert"])
+        self._adapter.cert_verify(pool, origin, settings["verify"], settings["cert"])  # type: ignore[no-untyped-call]
+        return cast("HTTPConnectionPool", pool)
 
     def forget_connections(self) -> None:
         """Open new connections from now on; safe while other threads are sending.
