@@ -39,7 +39,7 @@ WIDE: dict[str, Any] = {
             "status_review": strategies.STATUSES[number // 2 % 4],
             "schema": "dm_schema_v1" if number % 5 == 0 else "any",
             "has_reached_max_assignments": number % 4 == 1,
-            **{relation: [number % 4 + 1] for relation in RELATIONS},
+            **{relation: [(number + place) % 4 + 1] for place, relation in enumerate(RELATIONS)},
         }
         for number in ROWS
     ],

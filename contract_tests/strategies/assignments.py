@@ -77,7 +77,7 @@ def worlds(draw: DrawFn, most: int) -> dict[str, Any]:
     task = st.fixed_dictionaries(
         {
             "project": st.sampled_from([MAIN_PROJECT, MAIN_PROJECT, MAIN_PROJECT, 2]),
-            "data_unit": st.sampled_from([None, *(unit["id"] for unit in units)]),
+            "data_unit": st.sampled_from([*(unit["id"] for unit in units), None]),
             "data": st.just({"of": "the task"}),
             "created": st.sampled_from(INSTANTS),
             "tags": st.lists(values.RELATED_IDS, max_size=2, unique=True),
@@ -85,7 +85,7 @@ def worlds(draw: DrawFn, most: int) -> dict[str, Any]:
         }
     )
     tasks = draw(st.dictionaries(values.IDS, task, min_size=1, max_size=5))
-    count = draw(st.integers(0, most))
+    count = min(most, draw(values.COUNTS))
     drawn = draw(st.dictionaries(values.IDS, rows(sorted(tasks)), min_size=count, max_size=count))
     return {
         **SURROUNDINGS,

@@ -75,23 +75,18 @@ FILTERS: dict[str, SearchStrategy[Any]] = {
 
 def scopes() -> SearchStrategy[dict[str, Any]]:
     """Return the versions of an export, by the singular key or the plural one, one of them or several."""
-    one = st.sampled_from(sorted(VERSIONS))
-    several = st.lists(one, min_size=1, max_size=3, unique=True)
-    plural = values.comma_lists(one) | several
+    one = st.sampled_from([51, 52, 53, 61])
+    several = st.lists(one, min_size=2, max_size=4, unique=True) | st.sampled_from(["51,52", "52 ,\t51", "53, 61,51"])
     return st.one_of(
+        st.fixed_dictionaries({"ground_truth_dataset_versions": several | several | one}),
         st.fixed_dictionaries({"ground_truth_dataset_version": one | one.map(str)}),
-        st.fixed_dictionaries({"ground_truth_dataset_versions": one | plural}),
     )
 
 
-def rows(ground_truths: list[int]) -> SearchStrategy[dict[str, Any]]:
-    """Return one event without its ``pgh_id``.
-
-    Args:
-        ground_truths: Those that it may be a snapshot of.
-    """
+def rows() -> SearchStrategy[dict[str, Any]]:
+    """Return one event without its ``pgh_id`` and its ground truth."""
     return st.fixed_dictionaries(
-        {"ground_truth": st.sampled_from(ground_truths), "data": payloads(), "created": st.sampled_from(INSTANTS)},
+        {"data": payloads(), "created": st.sampled_from(INSTANTS)},
         optional={
             "pgh_label": st.sampled_from(["insert", "update"]),
             "category": st.sampled_from(CATEGORIES),
@@ -116,16 +111,19 @@ def worlds(draw: DrawFn, most: int) -> dict[str, Any]:
         },
         optional={"task": st.sampled_from([None, 1, 2, 3])},
     )
-    truths = draw(st.dictionaries(GROUND_TRUTHS, truth, min_size=1, max_size=6))
-    count = draw(st.integers(0, most))
-    events = draw(st.dictionaries(values.IDS, rows(sorted(truths)), min_size=count, max_size=count))
-    snapshots: dict[int, list[int]] = {}
-    for event, row in sorted(events.items()):
-        snapshots.setdefault(row["ground_truth"], []).append(event)
+    truths = draw(st.dictionaries(GROUND_TRUTHS, truth, min_size=3, max_size=6))
+    count = min(most, draw(values.COUNTS))
+    drawn = draw(st.dictionaries(values.IDS, rows(), min_size=count, max_size=count))
+    events, snapshots = {}, dict[int, list[int]]()
+    for turn, (event, row) in enumerate(sorted(drawn.items())):
+        by_turn = sorted(truths)[turn % len(truths)]  # the first choice is the likeliest: one of each before a second
+        ground_truth = draw(st.sampled_from([by_turn, *sorted(truths)]))
+        events[event] = {"ground_truth": ground_truth, **row}
+        snapshots.setdefault(ground_truth, []).append(event)
     versions = []
     for version, dataset in VERSIONS.items():
         choices = [
-            st.sampled_from([*held, *held, None])
+            st.sampled_from([*held, None])
             for number, held in snapshots.items()
             if truths[number]["ground_truth_dataset"] == dataset
         ]

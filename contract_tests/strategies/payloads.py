@@ -56,7 +56,7 @@ def payloads() -> SearchStrategy[Any]:
     large = st.builds(
         lambda value, filler: {"값": value, "filler": filler * EXTERNALISED}, json_values(), st.sampled_from("x가")
     )
-    return st.one_of(st.none(), st.just({}), st.just([]), small, large)
+    return st.one_of(small, large, st.none(), st.just({}), st.just([]))  # the first is the likeliest
 
 
 def files() -> SearchStrategy[dict[str, Any]]:

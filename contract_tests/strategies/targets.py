@@ -77,7 +77,7 @@ def scopes(target: str = "task", *, max_keys: int = 2) -> SearchStrategy[dict[st
     def keys(count: int) -> SearchStrategy[list[str]]:
         return st.lists(st.sampled_from(sorted(values)), min_size=count, max_size=count, unique=True)
 
-    chosen = st.integers(0, max_keys).flatmap(keys).flatmap(of_keys)
+    chosen = st.sampled_from([0, 1, *range(1, max_keys + 1)]).flatmap(keys).flatmap(of_keys)
     blank = st.fixed_dictionaries(
         {}, optional={_TARGETS[target].comma_list: st.sampled_from(["", " ", None]), "search": st.just("\t")}
     )

@@ -48,7 +48,7 @@ def rows(projects: SearchStrategy[int], units: list[int]) -> SearchStrategy[dict
     return st.fixed_dictionaries(
         {
             "project": projects,
-            "data_unit": st.sampled_from([None, *units]),
+            "data_unit": st.sampled_from([*units, None]),
             "data": payloads(),
             "created": st.sampled_from(INSTANTS),
         },
@@ -73,7 +73,7 @@ def worlds(draw: DrawFn, most: int) -> dict[str, Any]:
     """
     units = draw(data_units())
     projects = st.sampled_from([MAIN_PROJECT, MAIN_PROJECT, MAIN_PROJECT, MAIN_PROJECT, 2])
-    count = draw(st.integers(0, most))  # drawn by itself: a dictionary's own size is mostly close to none
+    count = min(most, draw(values.COUNTS))  # drawn by itself: a dictionary's own size is mostly close to none
     one = rows(projects, [unit["id"] for unit in units])
     drawn = draw(st.dictionaries(values.IDS, one, min_size=count, max_size=count))
     held = draw(st.dictionaries(ASSIGNMENT_IDS, st.tuples(st.sampled_from([*drawn, 99]), st.booleans()), max_size=6))

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 IDS = st.integers(1, 16)  # few, so that filters and names hit; the same for all targets, so that mixing them up shows
 RELATED_IDS = st.integers(1, 4)
+# How many rows. A search tries the first of a choice far more often than the others, and of integers none: so it is
+# four here, which is enough for pages and clashes and still few to look at.
+COUNTS = st.sampled_from([4, 8, 12, 6, 3, 2, 1, 10, 5, 0])
 BOUNDS = ("gt", "gte", "lt", "lte")
 SEARCHES = st.sampled_from(["a", "JPG", "고양", "café", "b c", "dir/", ".", "_", "%", "nothing"])
 
