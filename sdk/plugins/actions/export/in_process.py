@@ -116,13 +116,14 @@ class RowSource:
 
     def _chunks(self, ids: Ids) -> Iterator[Item]:
         clock = self.scope.client.clock
+        answered = 0.0
         for start in range(0, len(ids), self.bulk_size):
-            if start:
-                clock.sleep(
-                    self.scope.policy.throttle
-                )  # back-pressure between bulk calls (export guide, bounded retry)
+            if start:  # back-pressure between bulk calls (export guide, bounded retry); saving rows is a rest as well
+                clock.sleep(max(0.0, self.scope.policy.throttle - (clock.monotonic() - answered)))
             chunk = list(ids[start : start + self.bulk_size])
-            yield from self._whole(chunk) if self.v2_client is None else self._bulk(self.v2_client, chunk)
+            items = list(self._whole(chunk) if self.v2_client is None else self._bulk(self.v2_client, chunk))
+            answered = clock.monotonic()
+            yield from items
 
     def _bulk(self, client: BackendV2Client, chunk: Sequence[int]) -> Iterator[Item]:
         rows = self._bulk_rows(client, chunk)
