@@ -8,6 +8,7 @@ import time
 import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from contract_tests.exporters import RowAction, SheetAction
@@ -49,15 +50,15 @@ class Caller:
 
     @contextmanager
     def context(self) -> Iterator[RuntimeContext]:
-        """Yield the runtime context of one run."""
+        """Yield the runtime context of one run; what a failed run keeps for the next one goes with it."""
         user, access, tenant, clock = self.user_token, self.access_token, self.tenant, self.clock
         with (
+            TemporaryDirectory(prefix="export-staging-") as staging,
             BackendClient(self.url, user_token=user, access_token=access, tenant=tenant, clock=clock) as client,
             BackendV2Client(self.url, user_token=user, access_token=access, tenant=tenant, clock=clock) as v2_client,
         ):
-            yield RuntimeContext(
-                logger=NoOpLogger(), env=PluginEnvironment({}), client=client, v2_client=v2_client, clock=clock
-            )
+            environment = PluginEnvironment({"SYNAPSE_EXPORT_STAGING": staging})
+            yield RuntimeContext(logger=NoOpLogger(), env=environment, client=client, v2_client=v2_client, clock=clock)
 
 
 def export(

@@ -96,6 +96,20 @@ def test_an_interrupted_run_removes_what_it_wrote_and_keeps_what_it_compared(tmp
     assert (tmp_path / "verify" / "task-delegated-sheet" / "items.json").exists()
 
 
+@pytest.mark.parametrize("storage", ["3", "4"])
+def test_a_failed_run_leaves_nothing_behind(tmp_path, monkeypatch, storage: str) -> None:
+    """Its path is used once, so what the SDK keeps of a failed export for the next try would never be taken up."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    with served(monkeypatch) as (backend, url):
+        backend.bugs.on("bulk-drops-rows")
+        status, report = verify(tmp_path, "--backend-url", url, *TASKS, "--storage", storage)
+        root = Path(str(backend.storage_root(3)))
+
+    assert (1, "error") == (status, report["verdict"])
+    assert [] == [path for path in (tmp_path / "state").rglob("*") if path.is_file()]
+    assert not root.exists() or [] == [path for path in root.rglob("*") if path.is_file()]
+
+
 def test_a_difference_between_the_heads_is_shown_by_row(tmp_path, monkeypatch, capsys) -> None:
     """Without an oracle both heads are at odds, and the sheet tells whose label it is, ground truth's by its key."""
     with served(monkeypatch) as (backend, url):
