@@ -16,7 +16,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import requests
+from urllib3.connectionpool import HTTPConnectionPool
+from urllib3.exceptions import ProtocolError
 
 from sdk.plugins.actions.export.staging import Staging
 from sdk.storage import StorageUnreachableError
@@ -104,7 +105,7 @@ class Interruption:
         patch(os, "ftruncate", self._on_ftruncate)
         patch(shutil, "rmtree", lambda honest: self._on_paths(honest, "rmtree", writes=False))
         patch(Path, "open", self._on_open)
-        patch(requests.Session, "send", self._on_send)
+        patch(HTTPConnectionPool, "urlopen", self._on_urlopen)
         patch(S3Storage, "_call", self._on_bucket)
         patch(Staging, "__init__", self._on_staging)
         try:
@@ -157,15 +158,15 @@ class Interruption:
 
         return act
 
-    def _on_send(self, honest: Any) -> Any:
-        def act(session: Any, request: Any, **options: Any) -> Any:
+    def _on_urlopen(self, honest: Any) -> Any:
+        def act(pool: Any, method: str, url: str, *args: Any, **options: Any) -> Any:
             try:
-                self.at(f"{request.method} {request.path_url}", asks=True)
+                self.at(f"{method} {url}", asks=True)
             except OSError as error:
-                raise requests.ConnectionError("not sent") from error
-            answer = honest(session, request, **options)
+                raise ProtocolError("not sent") from error
+            answer = honest(pool, method, url, *args, **options)
             if self.kind in {"kill", "interrupt"}:
-                self.at(f"answer to {request.method} {request.path_url}")
+                self.at(f"answer to {method} {url}")
             return answer
 
         return act

@@ -163,6 +163,33 @@ def test_heartbeats_are_life_of_the_stream_not_of_the_job() -> None:
         jobs.follower(inactivity_seconds=100.0).outcome()
 
 
+@pytest.mark.parametrize("status", ["COMPLETED", "FAILED"])
+def test_a_job_that_ends_while_its_stream_only_beats_is_not_waited_for_an_hour(status: str) -> None:
+    """A stream that has lost its job still lives; the job itself is looked at once a minute."""
+    jobs = Jobs([state("PROCESSING", 3), state(status, 9)], [progress(3), *[15.0, HEARTBEAT] * 240])
+
+    if status == "COMPLETED":
+        assert status == jobs.follower().outcome()["status"]
+    else:
+        with pytest.raises(JobFailedError):
+            jobs.follower().outcome()
+    assert 150 == sum(jobs.clock.waits)
+    assert (3, 0) == (jobs.asked, jobs.cancelled)
+
+
+@pytest.mark.parametrize(
+    ("cancelled", "cancellation"),
+    [(True, None), (True, NotFoundError("none", status=404)), (False, ServerError("503", status=503))],
+)
+def test_a_job_that_could_not_be_cancelled_is_not_taken_for_dead(cancelled, cancellation) -> None:
+    """It may be alive behind an outage, and its bundle is worth waiting for: the next run follows it."""
+    jobs = Jobs([state("PROCESSING", 3)], cancellation=cancellation)
+
+    with pytest.raises(JobGivenUpError) as given_up:
+        jobs.follower(inactivity_seconds=20.0).outcome()
+    assert cancelled == given_up.value.cancelled
+
+
 def test_a_lively_job_is_given_up_at_the_ceiling_if_there_is_one() -> None:
     """contract.md 2.4: an optional cap, off by default."""
     jobs = Jobs([state("PROCESSING", n) for n in range(1000)])

@@ -36,6 +36,7 @@ FAILED = frozenset({"failed", "error", "cancelled", "canceled"})
 FIRST_WAIT = 2.0  # seconds; contract.md 2.4, as are the two below
 WAIT_GROWTH = 1.5
 LONGEST_WAIT = 15.0
+LOOK_AFTER = 60.0  # seconds without progress on the stream after which the job itself is looked at
 PASSING = (ServerError, ClientConnectionError, ClientTimeoutError, RateLimitError)
 
 
@@ -104,6 +105,7 @@ class JobFollower:
     warn: Callable[[str], None]
     _started: float = field(default=0.0, init=False)
     _alive: float = field(default=0.0, init=False)
+    _looked: float = field(default=0.0, init=False)
     _marks: dict[str, object] = field(default_factory=dict, init=False)
     _status: str = field(default="unknown", init=False)
 
@@ -115,7 +117,7 @@ class JobFollower:
             JobGivenUpError: It showed no life for too long.
             ClientError: It cannot be asked about: not found, not allowed.
         """
-        self._started = self._alive = self.client.clock.monotonic()
+        self._started = self._alive = self._looked = self.client.clock.monotonic()
         self._stream()
         wait = FIRST_WAIT
         while True:
@@ -139,10 +141,18 @@ class JobFollower:
             ) as events:
                 for event in events:
                     self._hear(event)
-                    if self._overdue() is not None:  # heartbeats say that the stream lives, not the job
+                    if self._overdue() is not None or self._is_over_unheard():
                         return
         except ClientError as error:
             self.warn(f"The progress stream of job {self.job_id} is lost, asking for its state instead: {error}")
+
+    def _is_over_unheard(self) -> bool:
+        """Return whether the job has ended without a word: heartbeats say that the stream lives, not the job."""
+        now = self.client.clock.monotonic()
+        if now - max(self._alive, self._looked) <= LOOK_AFTER:
+            return False
+        self._looked = now
+        return self._retrieve() is not None and self._status.lower() in SUCCEEDED | FAILED
 
     def _hear(self, event: ProgressEvent) -> None:
         if event.is_progress:
