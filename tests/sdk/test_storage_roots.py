@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import itertools
 import sys
 from datetime import timedelta
@@ -18,6 +19,7 @@ from sdk.storage import (
     StorageAccessError,
     StorageNotFoundError,
     StorageSession,
+    StorageUnreachableError,
     UnsafePathError,
     UnsupportedStorageError,
     open_storage,
@@ -71,6 +73,7 @@ def test_what_is_written_is_there_to_read_to_list_and_to_remove(root, tree, star
         root.write_bytes(f"{folder}/{path}", body)
 
     assert sorted(f"{folder}/{path}" for path in tree) == list(root.list(folder))
+    assert sorted((f"{folder}/{path}", len(body)) for path, body in tree.items()) == list(root.entries(folder))
     for path, body in tree.items():
         full = f"{folder}/{path}"
         with root.open_binary(full) as stream:
@@ -228,6 +231,57 @@ def test_a_bucket_that_fails_is_an_error_of_this_tree_without_secrets(mount, scr
     assert "hidden" not in words_of(failure.value).lower()
 
 
+@pytest.mark.parametrize(
+    ("passing", "status"), [(True, None), (True, 503), (True, 500), (True, 429), (False, 403), (False, 400)]
+)
+def test_a_bucket_that_is_not_there_is_told_from_one_that_refuses(mount, passing, status) -> None:
+    """The one may be asked again later; what the other says is about the object."""
+    from scripted import Answer
+
+    body = b"<Error><Code>Whatever</Code></Error>"
+    url, _ = mount(
+        lambda _: Answer(status, body, {"Content-Type": "application/xml"}) if status else ConnectionRefused()
+    )
+    storage = open_storage(bucket(url))
+    storage._client = retrying_once(storage._client, url)
+
+    with pytest.raises(StorageAccessError) as failure:
+        storage.read_range("x", 0, 1)
+    assert passing == isinstance(failure.value, StorageUnreachableError)
+
+
+def retrying_once(client, url):
+    """Return a client of the same kind that does not wait between attempts."""
+    import boto3
+    from botocore.config import Config
+
+    client.close()
+    return boto3.client(
+        "s3",
+        endpoint_url=url,
+        region_name="ap-northeast-2",
+        aws_access_key_id="a",
+        aws_secret_access_key="b",
+        config=Config(retries={"max_attempts": 0}),
+    )
+
+
+@pytest.mark.parametrize("code", [errno.EIO, errno.ESTALE, errno.EACCES])
+def test_a_directory_that_is_not_there_is_told_from_one_that_refuses(tmp_path, monkeypatch, code) -> None:
+    """What a network file system says whose server is gone."""
+
+    def failing(path, mode):
+        raise OSError(code, "no")
+
+    (tmp_path / "x").write_bytes(b"x")
+    storage = FileSystemStorage(tmp_path)
+    monkeypatch.setattr("pathlib.Path.open", failing)
+
+    with pytest.raises(StorageAccessError) as failure:
+        storage.open_binary("x")
+    assert (code != errno.EACCES) == isinstance(failure.value, StorageUnreachableError)
+
+
 def test_an_object_that_is_cut_while_being_read_is_no_short_file(mount) -> None:
     """An end that comes too early is an error (contract.md 2.5: a short part)."""
     from scripted import Answer, Pieces
@@ -237,7 +291,7 @@ def test_an_object_that_is_cut_while_being_read_is_no_short_file(mount) -> None:
     url, _ = mount(lambda _: Answer(200, Pieces(b"line\n", HangUp()), {"Content-Length": "100"}))
     storage = open_storage(bucket(url))
 
-    with storage.open_binary("x") as stream, pytest.raises(StorageAccessError, match="'x' was cut"):
+    with storage.open_binary("x") as stream, pytest.raises(StorageUnreachableError, match="'x' was cut"):
         stream.read()
 
 

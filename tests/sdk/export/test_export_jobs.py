@@ -1,0 +1,277 @@
+"""A server-side job is made once: an interrupted export follows it or reads its bundle; a dead one is replaced."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from export_rig import BUCKET, DELEGATED, DESTINATION, FILE_SYSTEM, HEADS, IN_PROCESS, before, standing, tree
+
+from sdk.clients.errors import ClientConnectionError, ServerError
+from sdk.plugins.actions.export import BaseExporter, ExportAction
+from sdk.plugins.errors import StepFailed
+
+JOBS = ("POST", "/v2/plugin_exports/")
+
+
+class Broken(BaseExporter):
+    """Fails at row 4."""
+
+    def convert_data(self, data):
+        """Fail."""
+        if data["id"] == 4:
+            raise ValueError("broken")
+        return data
+
+
+BrokenAction = type("BrokenAction", (ExportAction,), {"entrypoint": Broken})
+
+
+def stop(_):
+    """Interrupt."""
+    raise KeyboardInterrupt
+
+
+def bundles(rig) -> set[str]:
+    """Return the jobs whose bundles are there."""
+    return {path.name for path in rig.root.rglob(".async_jobs/exports/*")}
+
+
+def finishes_alone(rig) -> None:
+    """Let time pass until the server has no more to do."""
+    rig.backend.clock.sleep(600)
+
+
+def test_a_job_that_is_under_way_is_followed(rig) -> None:
+    """The same command after Ctrl-C: the job went on without us, and is the only one."""
+    with pytest.raises(KeyboardInterrupt):
+        rig.export(DELEGATED, before("delegate_stream_progress", stop))
+    assert JOBS in rig.requests()
+    finishes_alone(rig)
+    result = rig.export(DELEGATED)
+
+    assert JOBS not in (asked := rig.requests())
+    assert ("GET", f"/v2/async_jobs/{result['job_id']}/") in asked
+    assert ("EXPORT_DELEGATED_TO_SERVER", "EXPORT_DELEGATED_COMPLETED") == tuple(
+        key for key in rig.logger.message_keys() if "DELEGATED" in key
+    )
+    assert 7 == result["exported_count"]
+    assert set() == bundles(rig)
+
+
+@pytest.mark.parametrize("storage", [FILE_SYSTEM, BUCKET])
+def test_a_finished_bundle_is_read_without_a_word_about_its_job(rig, storage) -> None:
+    """incidents.md 6.7: a failed run once deleted the bundle that it could have used again."""
+    with pytest.raises(StepFailed, match="broken"):
+        rig.export(DELEGATED, BrokenAction, storage=storage)
+    rig.requests()
+    result = rig.export(DELEGATED, storage=storage)
+
+    assert not [path for _, path in rig.requests() if path.startswith("/v2/")]
+    assert 7 == result["exported_count"]
+    assert [] == list(rig.root.rglob(".async_jobs"))
+
+
+@pytest.mark.parametrize("head", HEADS)
+def test_signals_of_a_run_that_goes_on_are_those_of_one_that_did_not_stop(rig, head) -> None:
+    """Export guide, observability: progress, metrics, events and messages, on resume as well; hooks see every item."""
+    with pytest.raises(StepFailed, match="broken"):
+        rig.export(head, BrokenAction)
+    result = rig.export(head)
+    logger = rig.logger
+
+    assert ("server_export", 100.0) in logger.progress
+    assert {"success": 7, "failed": 0} == logger.metrics["server_export"] == logger.metrics["save_files"]
+    assert {"stand_by": 0, "success": 7, "failed": 0} == logger.metrics["data_file"] == logger.metrics["original_file"]
+    assert [result["output_path"]] == [data["output_path"] for data in logger.events("export_completed")]
+    assert [7, 6, 5, 4, 3, 2, 1] == [data["target_id"] for data in logger.events("export_data_file")]
+    assert [True] == [data["resumed"] for data in logger.events("export_info") if data.get("resumed")][:1]
+    assert "EXPORT_RESUMED" in logger.message_keys()
+    assert [] == logger.events("export_failed")
+
+
+@pytest.mark.parametrize("head", HEADS)
+def test_a_failed_run_says_what_is_kept(rig, head) -> None:
+    """Export guide, observability: ``export_failed``; and a message, as a note is for whoever reads a traceback."""
+    with pytest.raises(StepFailed, match="broken") as error:
+        rig.export(head, BrokenAction)
+
+    assert 1 == len(rig.logger.events("export_failed"))
+    assert "EXPORT_KEPT" in rig.logger.message_keys()
+    assert 1 == sum("--discard" in note for note in error.value.__notes__)
+
+
+@pytest.mark.parametrize("answer", ["cancelled", "failed", "unknown"])
+def test_a_job_that_cannot_give_a_bundle_any_more_is_replaced(rig, monkeypatch, answer) -> None:
+    """It failed, was cancelled, or nobody knows it: the user is told, and a new one is made."""
+    with pytest.raises(KeyboardInterrupt):
+        rig.export(DELEGATED, before("delegate_stream_progress", stop))
+    old = json.loads(next(rig.root.rglob("checkpoint.json")).read_text())["job"]["id"]
+    if answer == "cancelled":
+        rig.v2.async_jobs.cancel(old)
+    else:
+        honest = rig.v2.async_jobs.retrieve
+
+        def retrieve(job_id):
+            if job_id != old:
+                return honest(job_id)
+            if answer == "failed":
+                return {"id": old, "status": "FAILED", "data": {}}
+            return honest("00000000-0000-0000-0000-000000000000")
+
+        monkeypatch.setattr(rig.v2.async_jobs, "retrieve", retrieve)
+    rig.requests()
+    result = rig.export(DELEGATED)
+
+    assert 1 == rig.requests().count(JOBS)
+    assert old != result["job_id"]
+    assert f"{old} of the interrupted run" in rig.logger.texts()
+    assert "The server is asked for a new one." in rig.logger.texts()
+    assert 7 == result["exported_count"]
+
+
+def test_a_job_that_cannot_be_asked_about_for_now_is_followed_with_patience(rig, monkeypatch) -> None:
+    """An outage at the start of the second run is no reason for a second job."""
+    with pytest.raises(KeyboardInterrupt):
+        rig.export(DELEGATED, before("delegate_stream_progress", stop))
+    honest = rig.v2.async_jobs.retrieve
+    outage = iter([ServerError("503", status=503), ClientConnectionError("refused")])
+
+    def retrieve(job_id):
+        if (failure := next(outage, None)) is not None:
+            raise failure
+        return honest(job_id)
+
+    monkeypatch.setattr(rig.v2.async_jobs, "retrieve", retrieve)
+    rig.requests()
+
+    assert 7 == rig.export(DELEGATED)["exported_count"]
+    assert JOBS not in rig.requests()
+
+
+def test_a_job_that_was_given_up_but_could_not_be_cancelled_is_followed_again(rig, monkeypatch) -> None:
+    """The backend was away for longer than the deadline: that says nothing about the job."""
+
+    def away(*_):
+        raise ServerError("503", status=503)
+
+    for name in ("retrieve", "cancel", "stream_progress"):
+        monkeypatch.setattr(rig.v2.async_jobs, name, away)
+    with pytest.raises(StepFailed, match="gave up"):
+        rig.export(DELEGATED, export_delegate_poll_inactivity_deadline_seconds=60)
+    monkeypatch.undo()
+    rig.requests()
+
+    assert 7 == rig.export(DELEGATED)["exported_count"]
+    assert JOBS not in rig.requests()
+
+
+@pytest.mark.parametrize("storage", [FILE_SYSTEM, BUCKET])
+def test_a_job_whose_bundle_is_gone_is_replaced(rig, storage) -> None:
+    """Somebody cleared the storage; the run does not end in a missing part for ever."""
+    with pytest.raises(KeyboardInterrupt):
+        rig.export(DELEGATED, before("bundle_read", stop), storage=storage)
+    root = rig.v1.open_storage(storage, "write")
+    assert root.delete_tree(f"{DESTINATION}/.async_jobs")
+    root.close()
+    rig.requests()
+    result = rig.export(DELEGATED, storage=storage)
+
+    assert 1 == rig.requests().count(JOBS)
+    assert "is not in the storage any more. The server is asked for a new one." in rig.logger.texts()
+    assert 7 == result["exported_count"]
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_a_bundle_that_was_refused_is_not_read_again(rig, late) -> None:
+    """Damage that shows before anything was saved, or after: the next run gets a new bundle, and clears up both."""
+
+    def damage(_):
+        (part,) = rig.root.rglob("part-00001.jsonl")
+        lines = part.read_bytes().splitlines(keepends=True)
+        lines[4] = lines[4].replace(b"}", b"", 1) if late else b'{"no": "id"}\n'
+        part.write_bytes(b"".join(lines))
+
+    with pytest.raises(StepFailed) as error:
+        rig.export(DELEGATED, before("bundle_read", damage))
+    (old,) = bundles(rig)
+    notes = [*error.value.__notes__, *error.value.__cause__.__notes__]
+    assert any("asks the server for a new one" in note and old in note for note in notes)
+    rig.requests()
+    result = rig.export(DELEGATED)
+
+    assert 1 == rig.requests().count(JOBS)
+    assert old != result["job_id"]
+    assert (7, set()) == (result["exported_count"], bundles(rig))
+
+
+@pytest.mark.parametrize("finished", [False, True])
+def test_a_job_that_the_other_head_makes_needless_leaves_nothing(rig, finished) -> None:
+    """An operator's kill switch after a failure: the staging serves both heads, and the job is given up in the end."""
+    with pytest.raises(KeyboardInterrupt):
+        rig.export(DELEGATED, before("delegate_stream_progress", stop))
+    if finished:
+        finishes_alone(rig)
+        assert bundles(rig)
+    expected = rig.export(IN_PROCESS)
+    finishes_alone(rig)
+
+    assert (7, "in-process", None) == (expected["exported_count"], expected["head"], expected["job_id"])
+    assert set() == bundles(rig)
+    assert ["exp"] == [path.name for path in (rig.root / DESTINATION).iterdir()]
+
+
+def test_either_head_goes_on_with_its_own_after_the_other_was_tried(rig) -> None:
+    """Delegated, then in process, then delegated again: one job, one list of ids, rows fetched once."""
+    rows = []
+    bulk = rig.v2.tasks.bulk
+    rig.v2.tasks.bulk = lambda keys, **options: rows.extend(keys) or bulk(keys, **options)
+    for head in (DELEGATED, IN_PROCESS, DELEGATED):
+        with pytest.raises(StepFailed, match="broken"):
+            rig.export(head, BrokenAction)
+    asked = rig.requests()
+    assert 1 == asked.count(JOBS)
+    assert 1 == asked.count(("GET", "/v2/tasks/"))
+    result = rig.export(IN_PROCESS, export_v2_page_size=1)
+
+    assert [7, 6, 5, 4, 3, 2, 1, 3, 2, 1] == rows  # the first answer held seven rows, and four were complete
+    assert 14 == len(tree(result["output_path"]))
+
+
+def test_a_job_that_cannot_be_noted_is_cancelled(rig, monkeypatch) -> None:
+    """Nobody could ever find it again: the disk was full just then."""
+
+    def full(descriptor):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(StepFailed, match=r"checkpoint .* cannot be written"):
+        rig.export(DELEGATED)
+    asked = rig.requests()
+    assert [path for method, path in asked if method == "POST" and path.endswith("/cancel/")]
+    finishes_alone(rig)
+
+    assert set() == bundles(rig)
+    assert {} == standing(rig.root)
+
+
+def test_wrapped_payloads_of_a_bundle_are_downloaded_once(rig) -> None:
+    """contract.md 3.3: a line may hold a link; the payload behind it is a completed row's."""
+
+    def wrap(_):
+        (part,) = rig.root.rglob("part-00001.jsonl")
+        rows = [json.loads(line) for line in part.read_bytes().splitlines()]
+        for row in rows:
+            del row["size"], row["data_digest"]
+            if row["id"] in {7, 5, 3}:
+                row["data"] = rig.v2.tasks.bulk_fetch([row["id"]])[0]["data"]
+        part.write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+
+    with pytest.raises(StepFailed, match="broken"):
+        rig.export(DELEGATED, type("Action", (before("bundle_read", wrap),), {"entrypoint": Broken}))
+    rig.backend.journal.clear()
+    expected = tree(rig.export(DELEGATED)["output_path"])
+    asked = sorted(entry.path.split("/")[4] for entry in rig.backend.journal if "/payloads/" in entry.path)
+
+    assert ["3"] == asked
+    assert expected == tree(rig.export(IN_PROCESS)["output_path"])
