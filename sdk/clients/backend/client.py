@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, Literal, Self, overload
 
-from sdk.clients.backend.requesting import RequestingClient
+from sdk.clients.backend.annotating import AnnotatingClient
 from sdk.clients.backend.rows import SelectedRows
+from sdk.clients.backend.serving import ServingClient
 from sdk.clients.credentials import Credentials, credentials_from
 from sdk.clients.errors import ClientError
 from sdk.clients.lists import ASSIGNMENTS, GROUND_TRUTH_EVENTS, TASKS
@@ -24,7 +25,7 @@ DEFAULT_TIMEOUTS = Timeouts(connect=5, read=15)  # contract.md 1.1
 NO_SESSION = frozenset({404, 405})  # a backend without ``session/`` (contract.md 7)
 
 
-class BackendClient(RequestingClient):
+class BackendClient(AnnotatingClient, ServingClient):
     """The v1 API as one caller sees it; safe to share between threads.
 
     Args:
@@ -51,7 +52,7 @@ class BackendClient(RequestingClient):
         timeouts: Timeouts = DEFAULT_TIMEOUTS,
         url_host: str | None = None,
     ) -> None:
-        credentials = Credentials(user_token, access_token, tenant)
+        credentials = self._credentials = Credentials(user_token, access_token, tenant)
         super().__init__(
             Transport(
                 base_url,
