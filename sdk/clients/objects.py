@@ -27,7 +27,7 @@ from sdk.clients.retry import ClockRetry, Timeouts, retry_after_seconds
 from sdk.clients.session import PlainSession
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from urllib3 import BaseHTTPResponse, HTTPConnectionPool, HTTPHeaderDict
 
@@ -79,10 +79,15 @@ class ObjectReader:
     Args:
         clock: Judges dates in ``Retry-After``.
         timeouts: Limits of one request.
+        admit: Called with each address before it is requested, and with the one that redirected there; raises what
+            refuses it.
     """
 
-    def __init__(self, *, clock: Clock, timeouts: Timeouts) -> None:
+    def __init__(
+        self, *, clock: Clock, timeouts: Timeouts, admit: Callable[[str, str | None], None] | None = None
+    ) -> None:
         self._clock = clock
+        self._admit = admit
         self._timeouts = timeouts
         self._retry = ClockRetry.single(clock)
         self._session = PlainSession(self._retry)
@@ -132,14 +137,19 @@ class ObjectReader:
         raise failure
 
     def _followed(self, url: str, headers: Mapping[str, str]) -> ObjectAnswer:
+        came_from: str | None = None
         for _ in range(self._session.max_redirects + 1):
+            if self._admit is not None:
+                self._admit(url, came_from)
             answer = self._once(url, headers)
             target = answer.headers.get("Location")
             if answer.status_code not in REDIRECTS or not target:
                 return answer
-            answer.raw.drain_conn()
+            left = getattr(answer.raw, "length_remaining", None)
+            if left is not None and left <= PIECE:  # the connection is worth that much, and no more
+                answer.raw.drain_conn()
             answer.close()
-            url = urljoin(url, target)
+            came_from, url = url, urljoin(url, target)
         raise requests.TooManyRedirects(f"more than {self._session.max_redirects} redirects")
 
     def _once(self, url: str, headers: Mapping[str, str]) -> ObjectAnswer:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 from listeners import Listener
+from scripted import Answer, Pieces
 
 from sdk.clients.errors import ClientConnectionError
-from sdk.clients.objects import ObjectReader
+from sdk.clients.objects import PIECE, ObjectReader
 from sdk.clients.retry import Timeouts
 
 
@@ -100,3 +101,51 @@ def test_an_answer_tells_status_reason_and_headers_without_case(reader) -> None:
 
     assert (404, "Not Found", "7") == (answer.status_code, answer.reason, answer.headers.get("retry-after"))
     assert "404 Not Found" in str(refusal)
+
+
+def test_each_address_is_admitted_before_it_is_asked(clock) -> None:
+    """A redirect leads wherever it likes; who is asked is decided anew each time."""
+    seen = []
+
+    def admit(url, came_from):
+        seen.append((url, came_from))
+        if url.endswith("/inner"):
+            raise ClientConnectionError("not there")
+
+    with (
+        Listener(lambda path, _: (302, {"Location": "/next" if path == "/first" else "/inner"}, b"x")) as listener,
+        ObjectReader(clock=clock, timeouts=Timeouts(connect=5, read=5), admit=admit) as reader,
+    ):
+        with pytest.raises(ClientConnectionError, match="not there"):
+            reader.open(f"{listener.url}/first")
+
+        base = listener.url
+        assert [(f"{base}/first", None), (f"{base}/next", f"{base}/first"), (f"{base}/inner", f"{base}/next")] == seen
+        assert ["/first", "/next"] == [path for _, path, _ in listener.requests]
+
+
+def test_a_redirects_body_is_not_read_to_its_end(mount, reader) -> None:
+    """It says nothing, and need not end."""
+    given = []
+
+    def pieces():
+        for number in range(1000):
+            given.append(number)
+            yield b"x" * PIECE
+
+    def answer(asked):
+        if asked.path == "/end":
+            return Answer(200, b"end")
+        return Answer(302, Endless(pieces()), {"Location": "/end"})
+
+    class Endless(Pieces):
+        def __init__(self, source):
+            self._source = source
+
+        def __iter__(self):
+            return self._source
+
+    url, _ = mount(answer)
+
+    assert b"end" == body_of(reader, f"{url}/start")
+    assert len(given) < 10
