@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from verify_small import verify
 
-from contract_tests.verify.options import ACCESS_TOKEN, TENANT, USER_TOKEN
+from contract_tests.verify.options import ACCESS_TOKEN, TENANT, USER_TOKEN, parse
 
 THERE = ("--backend-url", "http://127.0.0.1:1", "--storage", "3")
 COMPLETE = (*THERE, "--project", "1")
@@ -63,3 +63,19 @@ def test_what_cannot_be_done_is_told_in_one_sentence(
     assert sentence in told
     assert 1 == told.count("\n")
     assert "t0ken" not in told
+
+
+@pytest.mark.parametrize(
+    ("given", "exported", "skipped"),
+    [
+        (("--project", "1"), ["task", "assignment"], {"ground_truth": "--versions was not given"}),
+        (("--project", "1", "--versions", "3,4"), ["task", "assignment", "ground_truth"], {}),
+        (("--project", "1", "--target", "assignment"), ["assignment"], {}),
+    ],
+)
+def test_what_is_given_says_what_is_exported(given, exported: list[str], skipped: dict[str, str]) -> None:
+    """What was not asked for by name and has nothing that confines it is skipped, with the reason."""
+    options = parse([*THERE, *given], {USER_TOKEN: "t0ken", TENANT: "acme"}, "run")
+
+    assert options.foreign is not None
+    assert (exported, skipped) == (list(options.foreign.scopes), options.foreign.skipped)
