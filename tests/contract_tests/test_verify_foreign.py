@@ -11,6 +11,7 @@ from verify_small import SMALL, served, verify
 from contract_tests import strategies
 from contract_tests.exporting import Caller, export
 from contract_tests.verify import foreign
+from contract_tests.verify.outcome import TARGETS
 
 HERE = ("--storage", "3")
 TASKS = ("--project", "1", "--target", "task")
@@ -32,9 +33,7 @@ def test_no_secret_is_left_behind_or_shown(tmp_path, capsys, monkeypatch) -> Non
         assert not re.search(r"X-Amz-Signature=[0-9a-f]", text)
 
 
-@pytest.mark.parametrize(
-    ("storage", "targets"), [("3", ["task", "assignment", "ground_truth"]), ("4", ["ground_truth"])]
-)
+@pytest.mark.parametrize(("storage", "targets"), [("3", TARGETS), ("4", ["ground_truth"])])
 def test_another_backend_is_verified_by_comparing_the_heads(tmp_path, monkeypatch, storage, targets) -> None:
     """Any backend will do, on disk or S3; its storage is left as it was found."""
     filters = ("--filter", '{"ids": "1-5"}', "--filter", 'ground_truth={"category": "train"}')
@@ -48,8 +47,9 @@ def test_another_backend_is_verified_by_comparing_the_heads(tmp_path, monkeypatc
             status, report = verify(tmp_path, *arguments, *filters)
             left = list(root.list(""))
             root.close()
-    scopes = dict.fromkeys(targets, {"project": 1, "ids": "1-5"})
-    scopes["ground_truth"] = {"ground_truth_dataset_versions": [51, 52], "ids": "1-5", "category": "train"}
+    of_project = {"project": 1, "ids": "1-5"}
+    of_versions = {"ground_truth_dataset_versions": [51, 52], "ids": "1-5", "category": "train"}
+    scopes = {"task": of_project, "assignment": of_project, "ground_truth": of_versions}
 
     assert (0, "equal", []) == (status, report["verdict"], report["skipped"])
     assert [(target, scopes[target]) for target in targets for _ in range(4)] == [
