@@ -230,9 +230,27 @@ def test_the_text_of_a_payload_is_found_wherever_it_stands(payload, other, at, e
     assert wanted.encode() == payload_text(text.encode())
 
 
-def test_the_last_of_two_payloads_is_the_one_that_counts() -> None:
-    """As in what the line is parsed into."""
-    assert b"2" == payload_text(b'{"data": 1, "id": 3, "d\\u0061ta": 2}')
+@given(json_values, json_values, st.booleans(), st.sampled_from(["", " ", "\t \r"]))
+def test_the_text_of_a_payload_is_found_where_the_backend_writes_it(payload, other, event, gap) -> None:
+    """Behind the keys; what comes after it may hold its name, as a value or as a part of another."""
+    wanted = json.dumps(payload, ensure_ascii=False)
+    keys = '"id": 3, "pgh_id": 4' if event else '"id": 3'
+    rest = json.dumps({"metadata": other, "x": "data", "y": {"data": other}})[1:-1]
+    text = f'{gap}{{{keys}, "data"{gap}:{gap}{wanted}{gap},{gap}{rest}}}\n'
+
+    assert wanted.encode() == payload_text(text.encode())
+
+
+@pytest.mark.parametrize("name", ["data", "d\\u0061ta", "\\u0064ata"])
+@pytest.mark.parametrize(
+    "first", ['"data": 1, "id": 3', '"id": 3, "data": 1', '"id": 3, "pgh_id": 4, "data": {"data": 0}']
+)
+def test_the_last_of_two_payloads_is_the_one_that_counts(first, name) -> None:
+    """As in what the line is parsed into, however the name is spelt."""
+    text = f'{{{first}, "x": [], "{name}": 2}}'
+
+    assert 2 == json.loads(text)["data"]
+    assert b"2" == payload_text(text.encode())
 
 
 @pytest.mark.parametrize("shuffled", [False, True])

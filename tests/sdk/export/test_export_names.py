@@ -202,6 +202,12 @@ def test_a_label_is_named_after_its_original_or_its_row() -> None:
     assert ["a.tar.json", "7.json"] == [label_name("a.tar.gz", 7), label_name(None, 7)]
 
 
+@given(st.text(st.sampled_from("ab.é /"), max_size=6))
+def test_the_stem_of_a_name_is_what_pathlib_calls_it(name) -> None:
+    """Leading, trailing and repeated dots included; an exporter of a plugin's own may hand over a path."""
+    assert f"{PurePosixPath(name).stem}.json" == label_name(name, 7)
+
+
 def test_a_book_that_nobody_closed_may_be_collected_in_any_thread() -> None:
     """An exporter that is tried out by itself has a book in memory, and garbage is collected anywhere."""
     books = [NameBook()]

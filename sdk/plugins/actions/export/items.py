@@ -30,7 +30,7 @@ def export_item(key: int, data: object, files: object) -> Item:
         data: The payload, or the wrapper that stands for it.
         files: The data unit's files as any of the surfaces shows them.
     """
-    return {"id": key, "data": data, "files": file_entry(chosen_file(files))}
+    return _item(key, data, chosen_file(files))
 
 
 def bundle_item(row: Row, prefix: str) -> Item:
@@ -46,8 +46,8 @@ def bundle_item(row: Row, prefix: str) -> Item:
     data = row["data"]
     if is_wrapper(data):  # what the line declares beside a wrapper is checked as if it stood in it
         data = {**{name: row[name] for name in _DECLARED if name in row}, **data}
-    item = export_item(row["id"], data, row.get("files_manifest"))
     entry = chosen_file(row.get("files_manifest"))
+    item = _item(row["id"], data, entry)
     path = entry.get("bundle_path") if entry is not None else None
     if path:
         try:
@@ -55,6 +55,10 @@ def bundle_item(row: Row, prefix: str) -> Item:
         except UnsafePathError as error:
             raise BundleLineError(f"Row {row['id']}: its bundle_path {path!r} would leave the bundle.") from error
     return item
+
+
+def _item(key: int, data: object, entry: Mapping[str, Any] | None) -> Item:
+    return {"id": key, "data": data, "files": file_entry(entry)}
 
 
 def listed_files(row: Row) -> object:

@@ -66,8 +66,15 @@ def leaf(file_name: object) -> str | None:
 
 def label_name(file_name: str | None, row: int | None) -> str:
     """Return the label's name for an original of this name; a row without one goes by its id."""
-    stem = str(row) if file_name is None else PurePosixPath(file_name).stem
-    return f"{stem}.json"
+    return f"{row if file_name is None else _stem(file_name)}.json"
+
+
+def _stem(name: str) -> str:
+    """Return what pathlib calls the stem; of a plain name without making a path of it."""
+    if "/" in name or name == ".":
+        return PurePosixPath(name).stem
+    at = name.rfind(".")
+    return name[:at] if 0 < at < len(name) - 1 else name
 
 
 def generated_name(name: str, row: int) -> str:

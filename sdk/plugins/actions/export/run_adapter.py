@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+_SHOWN = json.JSONEncoder(ensure_ascii=False, default=str)
+
 type Record = MetricsRecord  # the class has an attribute of the same name
 
 
@@ -103,7 +105,7 @@ class ExporterRunAdapter:
     ) -> None:
         entry = {
             "target_id": item_id,
-            "data_file_info": json.dumps(file_info, ensure_ascii=False, default=str),
+            "data_file_info": _SHOWN.encode(file_info),
             "status": ExportStatus(status).value,
             "error": error,
             "created": self._clock.now().isoformat(),

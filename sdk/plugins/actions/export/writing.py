@@ -29,9 +29,12 @@ OUTAGES = (
 )
 
 
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
+
 def encoded(value: object) -> bytes:
     """Return JSON as exports write it: compact, UTF-8, nothing after the last bracket."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    return _COMPACT.encode(value).encode()
 
 
 def ensure_free(path: Path) -> None:
@@ -59,8 +62,10 @@ def write_new(path: Path, body: bytes) -> None:
         OSError: It cannot be written.
     """
     try:
-        with path.open("xb") as sink:
-            sink.write(body)
+        with path.open("xb", buffering=0) as sink:
+            written = sink.write(body)
+            while written < len(body):  # a disk that is nearly full takes a part
+                written += sink.write(memoryview(body)[written:])
     except FileExistsError:
         raise
     except BaseException:
