@@ -57,20 +57,30 @@ class Sources:
         )
         return next(((name, value) for name, value in places if value is not None), None)
 
-    def number(self, key: str, default: float, low: float, high: float = float("inf"), *, whole: bool = False) -> float:
+    def number(
+        self,
+        key: str,
+        default: float,
+        low: float,
+        high: float = float("inf"),
+        *,
+        whole: bool = False,
+        field_name: str | None = None,
+    ) -> float:
         """Return a tunable number.
 
         Args:
-            key: Its name as field and key; the environment spells it ``SYNAPSE_<KEY>``.
+            key: Its name as key; the environment spells it ``SYNAPSE_<KEY>``.
             default: What it is when nobody sets it.
             low: The least that is taken.
             high: The most that is taken.
             whole: Whether it has to be a whole number.
+            field_name: Its name as field, where that is another.
 
         Raises:
             ExportSettingError: The winning value is no such number.
         """
-        found = self.first(key, key, f"SYNAPSE_{key.upper()}")
+        found = self.first(field_name or key, key, f"SYNAPSE_{key.upper()}")
         if found is None:
             return default
         name, raw = found
@@ -126,6 +136,7 @@ class ExportSettings:
         max_payload_bytes: The largest payload that is taken.
         payload_workers: Payloads that are downloaded at a time.
         force_v1: Whether the in-process head uses the v1 surface alone.
+        async_job_size_threshold: Deprecated: read and checked, since older configurations set it, and decides nothing.
     """
 
     policy: PagePolicy = field(default_factory=PagePolicy.export_default)
@@ -137,6 +148,7 @@ class ExportSettings:
     max_payload_bytes: int = 64 * 2**20
     payload_workers: int = 8
     force_v1: bool = False
+    async_job_size_threshold: int = 1000
 
     @classmethod
     def resolve(cls, sources: Sources, *, throttle: float = 0.2) -> Self:
@@ -160,6 +172,9 @@ class ExportSettings:
         )
         chunk = sources.number("export_chunk_size", 0, 1, whole=True)
         ceiling = sources.number("export_delegate_poll_wall_clock_ceiling_seconds", 0, 0)
+        threshold = sources.number(
+            "export_async_job_size_threshold", 1000, 0, whole=True, field_name="async_job_size_threshold"
+        )
         force = sources.flag("export_force_v1", "export_force_v1", FORCE_V1)
         return cls(
             policy=policy,
@@ -171,4 +186,5 @@ class ExportSettings:
             max_payload_bytes=int(sources.number("export_max_payload_bytes", 64 * 2**20, 1, whole=True)),
             payload_workers=int(sources.number("export_payload_workers", 8, 1, 64, whole=True)),
             force_v1=bool(force and force[1]),
+            async_job_size_threshold=int(threshold),
         )
