@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from sdk.storage.session import StorageSession
 
 DELETE_BATCH = 1000  # S3 DeleteObjects takes no more keys
+IN_ONE = 8 * 2**20  # bytes that are uploaded in one request; boto3's own threshold for parts
 READ_SIZE = 1 << 16  # bytes pulled from the connection at once
 RENEW_BEFORE = 30.0  # seconds before its end at which a session is opened anew
 DEFAULT_REGION = "us-east-1"  # the reference client's, when the configuration names none
@@ -108,8 +109,16 @@ class S3Storage:
             token = {"ContinuationToken": answer["NextContinuationToken"]}
 
     def write_file(self, local: Path, path: str) -> None:
-        """Upload a file, in parts when it is large; see ``StorageRoot.write_file``."""
-        self._call(path, "upload_file", Filename=str(local), Key=file_path(path))
+        """Upload a file, in parts when it is large; see ``StorageRoot.write_file``.
+
+        A small one goes in one request: boto3's transfers set up a pool of threads for each.
+        """
+        key = file_path(path)
+        if local.stat().st_size > IN_ONE:
+            self._call(path, "upload_file", Filename=str(local), Key=key)
+            return
+        with local.open("rb") as body:
+            self._call(path, "put_object", Key=key, Body=body)
 
     def write_bytes(self, path: str, body: bytes) -> None:
         """Upload an object; see ``StorageRoot.write_bytes``."""

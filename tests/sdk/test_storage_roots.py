@@ -117,6 +117,18 @@ def test_a_local_file_goes_in_whole(root, folder, tmp_path) -> None:
     assert [f"{folder}/deep/f"] == list(root.list(folder))
 
 
+def test_a_large_file_goes_in_whole_as_well(backend, monkeypatch, folder, tmp_path) -> None:
+    """In parts then."""
+    monkeypatch.setattr("sdk.storage.s3.IN_ONE", 10)
+    (tmp_path / "local").write_bytes(b"0123456789a")
+    with BackendClient(backend.url, user_token="t-0123456789", tenant="acme", clock=backend.clock) as client:
+        root = client.open_storage(4, "write")
+        root.write_file(tmp_path / "local", f"{folder}/large")
+
+        assert b"0123456789a" == root.read_range(f"{folder}/large", 0, 100)
+        root.close()
+
+
 def test_what_is_not_there_is_said_by_name(root, folder) -> None:
     """One error for both providers; removing and listing nothing is fine."""
     for act in (root.open_binary, root.size, lambda path: root.read_range(path, 0, 1)):

@@ -85,6 +85,9 @@ class Interruption:
             case "outage" if fails:
                 raise ConnectionResetError(where)
             case "interrupt" if first:
+                if threading.current_thread() is not threading.main_thread():  # Ctrl-C comes to the main thread alone
+                    self.point, self.is_over = self.reached + 1, False
+                    return
                 raise KeyboardInterrupt
             case "error" if first:
                 raise OSError(errno.EIO, os.strerror(errno.EIO))
