@@ -29,6 +29,10 @@ class Settings:
         heartbeat_seconds: Silence after which a progress stream sends a heartbeat.
         stream_seconds: Age at which the server ends a progress stream (SYN-7304).
         streams: Progress streams that may be open at once; one more is answered 503.
+        unit_files: Form of ``files`` in a data unit that the first API shows alone or within one task; both forms occur
+            (4; SYN-7255).
+        task_unit_files: Whether the data unit within one task has its files; without them a client asks for the data
+            unit itself (4).
 
     Raises:
         BadRequest: ``presigned_targets`` names a target that there is not.
@@ -44,6 +48,8 @@ class Settings:
     heartbeat_seconds: float = 15.0
     stream_seconds: float = 600.0
     streams: int = 200
+    unit_files: Literal["dict", "list"] = "dict"
+    task_unit_files: bool = True
 
     def __post_init__(self) -> None:
         unknown = sorted(self.presigned_targets - TARGETS)

@@ -18,6 +18,7 @@ from fake_backend.exports.worker import ExportJobs
 from fake_backend.objects import ObjectStore
 from fake_backend.payloads import Payloads
 from fake_backend.settings import Settings
+from fake_backend.store.annotations import Annotations
 from fake_backend.store.async_jobs import AsyncJobs
 from fake_backend.store.catalogue import Catalogue
 from fake_backend.store.database import Database
@@ -71,6 +72,7 @@ class World:
         self.rows = {kind: Listing(self.database, kind) for kind in (TASKS, ASSIGNMENTS, GROUND_TRUTH, DATASETS)}
         self.related = Related(self.database)
         self.catalogue = Catalogue(self.database)
+        self.annotations = Annotations(self.database)
         self.identity = Identity(self.database)
         self.reports = Reports(self.database)
         self.objects = ObjectStore(

@@ -96,6 +96,7 @@ TASKS_V1 = FilterSet(
     {
         **_common("id"),
         "project": number_is("project_id"),
+        "data_collection": related_to_one("data_collection"),  # of the project: to_task guide, Task Filtering
         **_by_id(),
         "is_discarded": truth_is("is_discarded"),
         "schema": choice_of("schema", *SCHEMAS),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import TypeAdapter, ValidationError
 
+from fake_backend.core.places import written
 from fake_backend.seeding.errors import SeedInvalid
 from fake_backend.seeding.forms import ABSENT, IN_WORDS
 from fake_backend.seeding.rows import ROWS, FileRow, SeedDocument
@@ -77,16 +78,7 @@ def shaped(document: object) -> SeedDocument:
 
 def path(place: Place) -> str:
     """Return ``place`` as people write it, such as ``data_units[0].files["a b"].content``; the root is ``document``."""
-    text = ""
-    for step in place:
-        if isinstance(step, int):
-            text += f"[{step}]"
-        elif step.isidentifier():
-            text += f".{step}"
-        else:
-            quoted = json.dumps(step, ensure_ascii=False).encode("utf-8", "backslashreplace").decode("utf-8")
-            text += f"[{quoted}]"
-    whole = text.removeprefix(".") or "document"
+    whole = written(place) or "document"
     return whole if len(whole) <= MAX_PATH else whole[:MAX_PATH] + "…"
 
 

@@ -132,6 +132,20 @@ class Catalogue:
             "is_released": row["is_released"],
         }
 
+    def data_unit(self, tenant: str | None, unit_id: int) -> dict[str, Any]:
+        """Return a data unit without its files.
+
+        Raises:
+            NotFound: No such data unit for this tenant.
+        """
+        row = self._one(data_units, tenant, unit_id)
+        return {
+            "id": row["id"],
+            "data_collection": row["data_collection_id"],
+            **{name: row[name] for name in ("name", "width", "height")},
+            "meta": json.loads(row["meta"]),
+        }
+
     def units(self, ids: Sequence[int]) -> dict[int, dict[str, Any]]:
         """Return data units by id."""
         wanted = data_units.c.id.in_(bindparam("ids", list(ids), expanding=True, literal_execute=True))

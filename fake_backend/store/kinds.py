@@ -125,6 +125,7 @@ TASKS = Kind(
         **_named(task_relations, "task_id", tasks.c.id, *_task_names),
         "assignments": Relation(assignments.c.task_id, tasks.c.id, assignments.c.id),
         "assignments__is_discarded": Relation(assignments.c.task_id, tasks.c.id, assignments.c.is_discarded),
+        "data_collection": Relation(projects.c.id, tasks.c.project_id, projects.c.data_collection_id),
     },
 )
 

@@ -1,10 +1,12 @@
 """The first API: paths hang off the host, errors and pages are Django REST framework's."""
 
 from fake_backend.http.v1.catalogue import catalogue
+from fake_backend.http.v1.data_units import data_units
 from fake_backend.http.v1.ground_truth import ground_truth
 from fake_backend.http.v1.lists import lists
 from fake_backend.http.v1.reports import reports
+from fake_backend.http.v1.tasks import tasks
 
-BLUEPRINTS = (lists, catalogue, ground_truth, reports)
+BLUEPRINTS = (lists, tasks, catalogue, data_units, ground_truth, reports)
 
 __all__ = ["BLUEPRINTS"]

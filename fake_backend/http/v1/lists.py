@@ -12,6 +12,7 @@ from fake_backend.core.filter_sets import ASSIGNMENTS_V1, GROUND_TRUTH_V1, TASKS
 from fake_backend.http.answers import answer
 from fake_backend.http.pages import by_cursor, by_number
 from fake_backend.http.request import caller, query, storage_url, world
+from fake_backend.http.v1.files import EVENT_FILES, TASK_FILES
 from fake_backend.http.v1.rows import ASSIGNMENT, GROUND_TRUTH_EVENT, TASK
 from fake_backend.http.wire import Around, Shape, response_mode
 from fake_backend.store.kinds import ASSIGNMENTS, GROUND_TRUTH, TASKS
@@ -50,6 +51,9 @@ LISTS = (
     List("tasks", TASKS, TASKS_V1, TASK),
     List("assignments", ASSIGNMENTS, ASSIGNMENTS_V1, ASSIGNMENT),
     List("ground_truth_events", GROUND_TRUTH, GROUND_TRUTH_V1, GROUND_TRUTH_EVENT),
+    List("tasks/files", TASKS, TASKS_V1, TASK_FILES),
+    List("assignments/files", ASSIGNMENTS, ASSIGNMENTS_V1, TASK_FILES),
+    List("ground_truth_events/files", GROUND_TRUTH, GROUND_TRUTH_V1, EVENT_FILES),
 )
 
 

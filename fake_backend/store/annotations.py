@@ -1,0 +1,51 @@
+"""Annotations of tasks, as ``annotate_task_data`` stores them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select, update
+
+from fake_backend.core.errors import NotFound
+from fake_backend.store.schema import tasks
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from fake_backend.store.database import Database
+
+
+class Annotations:
+    """What is known of a task before its data are replaced, and the replacement."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def task(self, tenant: str | None, task_id: int) -> dict[str, Any]:
+        """Return ``project_id`` and ``schema`` of a task.
+
+        Raises:
+            NotFound: No such task for this tenant.
+        """
+        query = select(tasks.c.project_id, tasks.c.schema).where(tasks.c.id == task_id, tasks.c.tenant == tenant)
+        with self._database.transaction() as connection:
+            row = connection.execute(query).mappings().first()
+        if row is None:
+            raise NotFound("Not found.", received=task_id)
+        return dict(row)
+
+    def write(self, task_id: int, payload: Mapping[str, Any], status_label: str) -> None:
+        """Replace the data of a task and its status, both or neither.
+
+        Args:
+            task_id: Of a task that is there.
+            payload: Columns of the payload (``Payloads.columns``).
+            status_label: What the task is from now on.
+
+        Raises:
+            NotFound: The task has gone meanwhile.
+        """
+        statement = update(tasks).where(tasks.c.id == task_id)
+        with self._database.transaction() as connection:
+            if not connection.execute(statement.values(status_label=status_label, **payload)).rowcount:
+                raise NotFound("Not found.", received=task_id)
