@@ -1,4 +1,4 @@
-"""Worlds for the guide's tests: one that is only looked at, and one of a test's own."""
+"""Worlds for the guide's tests: one that is only looked at, and one of a test's own; neither outlives its module."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from guide_runs import Runs
 from guide_world import opened
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def world():
     """The guide's project 123 and storage 1, shared: tests export from it and change nothing of it."""
     with opened() as world:
@@ -21,7 +21,7 @@ def own_world():
         yield world
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def runs(world):
     """What an export of each target by each head did and left, each run once."""
     return Runs(world)
