@@ -3,7 +3,8 @@
 Reads one JSON object on stdin: ``url, tenant, token``, the ``params`` of the export; where progress and logs are to be
 reported, the ``job``; and where the bundle is wanted, ``copy``, ``[disk, folder]``. Says one JSON line:
 ``exported_count, failed_count, total_count, seconds`` of the export, ``until_job`` and ``since_job`` (seconds to the
-job's end, and from there to the published tree; null in process) and ``peak`` (bytes resident).
+job's end, and from there until the tree stands in a directory), ``clearing`` (from there to the call's end; these
+are null in process) and ``peak`` (bytes resident).
 """
 
 from __future__ import annotations
@@ -49,11 +50,11 @@ class StopWatch(BaseStep["ExportContext"]):
 
     @override
     def execute(self, context: ExportContext) -> StepResult:
-        self.reached = time.perf_counter()
+        self.reached = time.time()
         if self.copy is not None and context.job is not None:
             disk, folder = self.copy
             shutil.copytree(Path(disk) / context.job["data"]["manifest"]["prefix"], folder)
-        self.passed = time.perf_counter()
+        self.passed = time.time()
         return StepResult()
 
 
@@ -81,16 +82,18 @@ def export(asked: dict[str, Any]) -> dict[str, Any]:
         context = RuntimeContext(
             logger=logger, env=PluginEnvironment({}), job_id=asked.get("job"), client=client, v2_client=v2_client
         )
-        begun = time.perf_counter()
+        begun = time.time()
         result = Export.dispatch(asked["params"], context)
-        ended = time.perf_counter()
+        ended = time.time()
         logger.finish()
     passed = STOP_WATCH.passed > 0
+    stands = Path(result["output_path"]).stat().st_ctime if passed else 0  # the rename is the last that changes it
     return {
         **{name: result[name] for name in COUNTS},
         "seconds": ended - begun,
         "until_job": STOP_WATCH.reached - begun if passed else None,
-        "since_job": ended - STOP_WATCH.passed if passed else None,
+        "since_job": stands - STOP_WATCH.passed if passed else None,
+        "clearing": ended - stands if passed else None,
         "peak": peak_bytes(),
     }
 

@@ -30,7 +30,7 @@ def measure(tell: Tell) -> Iterator[Result]:
     Args:
         tell: Told what is under way.
     """
-    heads, loops, jobs = [], [], []
+    heads, loops, jobs, clearings = [], [], [], []
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         folder = Path(name)
         tell("d: filling a world of tasks", 0, 1)
@@ -55,6 +55,7 @@ def measure(tell: Tell) -> Iterator[Result]:
                     loops.append(loop.line()["seconds"])
                 heads.append(said["since_job"])
                 jobs.append(said["until_job"])
+                clearings.append(said["clearing"])
                 destination = disk / f"run-{number}" / "export"
                 if read_tree(destination / "labels") != read_tree(labels):
                     raise AssertionError("The export and the bare loop wrote different labels.")
@@ -66,4 +67,5 @@ def measure(tell: Tell) -> Iterator[Result]:
     )
     yield Result("d: delegated, bundle to tree", head, "s")
     yield Result("d: bare loop", loop_seconds, "s")
+    yield Result("d: removing bundle and staging afterwards", statistics.median(clearings), "s")
     yield Result("d: the job itself, until the client knows", statistics.median(jobs), "s")

@@ -26,6 +26,7 @@ FEW, MANY = 10_000, 100_000
 GROWTH = 1.15  # times
 HEADS = ("delegated", "in-process")
 MIB = 2**20
+IN_MEMORY = Path("/dev/shm")  # noqa: S108 - what is written there is no memory of the process; a disk would take minutes
 
 
 def measure(tell: Tell) -> Iterator[Result]:
@@ -40,7 +41,8 @@ def measure(tell: Tell) -> Iterator[Result]:
         tell(f"e: filling worlds of {FEW:,} and {MANY:,} tasks", 0, 1)
         places = {}
         for rows in (FEW, MANY):
-            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
+            place = IN_MEMORY if IN_MEMORY.is_dir() else None
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-", dir=place)))
             places[rows] = folder, stack.enter_context(served(seeded(many_tasks(rows, files=False), folder)))
         done = 0
         for _ in range(ROUNDS):

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from urllib3.connectionpool import HTTPConnectionPool
 from urllib3.exceptions import ProtocolError
 
+from sdk.plugins.actions.export import writing
 from sdk.plugins.actions.export.staging import Staging
 from sdk.storage import StorageUnreachableError
 from sdk.storage.s3 import S3Storage
@@ -108,6 +109,7 @@ class Interruption:
         patch(os, "ftruncate", self._on_ftruncate)
         patch(shutil, "rmtree", lambda honest: self._on_paths(honest, "rmtree", writes=False))
         patch(Path, "open", self._on_open)
+        patch(writing, "FileIO", self._on_file)
         patch(HTTPConnectionPool, "urlopen", self._on_urlopen)
         patch(S3Storage, "_call", self._on_bucket)
         patch(Staging, "__init__", self._on_staging)
@@ -158,6 +160,17 @@ class Interruption:
             raw = _Watched(str(path), mode.replace("b", ""))
             raw.watch(self)
             return io.BufferedWriter(raw)
+
+        return act
+
+    def _on_file(self, honest: Any) -> Any:
+        def act(path: Any, mode: str) -> Any:
+            if not any(ours in str(path) for ours in OURS):
+                return honest(path, mode)
+            self.at(f"open {str(path)[-40:]}", writes=True)
+            raw = _Watched(path, mode)
+            raw.watch(self)
+            return raw
 
         return act
 

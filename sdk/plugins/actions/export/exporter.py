@@ -145,9 +145,9 @@ class BaseExporter:
             error = NO_FILE
         else:
             try:
-                path = self.claim_path(base_path, name, row_id)
+                path = self._claimed(base_path, name, row_id)
                 ensure_free(path)  # before anything is fetched
-                self._source().fetch(str(url), path, row_id=row_id)
+                self._source().fetch(str(url), Path(path), row_id=row_id)
             except (SdkError, OSError, ValueError) as failure:
                 error = failure_of_row(failure, row_id)
         shown = name or str(row_id)
@@ -175,7 +175,7 @@ class BaseExporter:
         else:
             try:
                 body = encoded(data)
-                write_new(self.claim_path(base_path, name, row_id), body)
+                write_new(self._claimed(base_path, name, row_id), body)
             except (SdkError, OSError, TypeError, ValueError) as failure:  # TypeError: what is no JSON
                 error = failure_of_row(failure, row_id)
         if error:
@@ -213,17 +213,22 @@ class BaseExporter:
             NameCollisionError: No name can be found.
             OSError: The directory cannot be made, or a file that has to make room cannot be moved.
         """
+        return Path(self._claimed(directory, name, row_id))
+
+    def _claimed(self, directory: Path, name: str, row_id: int) -> str:
+        """Return the path as text: pathlib keeps each name that it meets for good (cpython's gh-113993, in 3.12)."""
         if directory not in self._directories:
             directory.mkdir(parents=True, exist_ok=True)
             self._directories.add(directory)
         if self._names is None:
             self._names = NameBook()
-        placement = self._names.place(str(directory), name, row_id)
+        folder = str(directory)
+        placement = self._names.place(folder, name, row_id)
         for move in placement.moves:
             source = directory / move.old
             if source.exists():  # its row may have failed to write it
                 source.rename(directory / move.new)
-        return directory / placement.name
+        return f"{folder}/{placement.name}"
 
     def attach(self, *, names: NameBook, originals: OriginalSource) -> None:
         """Hand over what one export's exporter works with; the export's steps call this.

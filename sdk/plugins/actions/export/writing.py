@@ -5,7 +5,8 @@ from __future__ import annotations
 import errno
 import json
 import os
-from typing import TYPE_CHECKING
+from io import FileIO
+from pathlib import Path
 
 from sdk.clients.errors import (
     ClientConnectionError,
@@ -16,9 +17,6 @@ from sdk.clients.errors import (
 )
 from sdk.plugins.actions.export.errors import DestinationError, IntegrityError, UnreachableError
 from sdk.storage import StorageUnreachableError
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 # What a file system has against a name; everything else that it refuses concerns all files, such as a full disk.
 NAME_ERRORS = frozenset({errno.ENAMETOOLONG, errno.EILSEQ, errno.EINVAL, errno.EEXIST})
@@ -37,7 +35,7 @@ def encoded(value: object) -> bytes:
     return _COMPACT.encode(value).encode()
 
 
-def ensure_free(path: Path) -> None:
+def ensure_free(path: str) -> None:
     """Refuse a path that no file can be written to because of its name.
 
     Args:
@@ -48,13 +46,13 @@ def ensure_free(path: Path) -> None:
         ValueError: The name holds a NUL.
     """
     try:
-        path.lstat()
+        os.lstat(path)
     except FileNotFoundError:
         return
-    raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), path.name)
+    raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), path.rpartition("/")[2])
 
 
-def write_new(path: Path, body: bytes) -> None:
+def write_new(path: str | Path, body: bytes) -> None:
     """Write a file that must not be there yet; half a file is removed again.
 
     Raises:
@@ -62,14 +60,14 @@ def write_new(path: Path, body: bytes) -> None:
         OSError: It cannot be written.
     """
     try:
-        with path.open("xb", buffering=0) as sink:
+        with FileIO(path, "x") as sink:
             written = sink.write(body)
             while written < len(body):  # a disk that is nearly full takes a part
                 written += sink.write(memoryview(body)[written:])
     except FileExistsError:
         raise
     except BaseException:
-        path.unlink(missing_ok=True)
+        Path(path).unlink(missing_ok=True)
         raise
 
 
