@@ -45,14 +45,16 @@ class _Partial:
     Args:
         stream: Where its bytes go.
         have: Bytes written.
-        resumable: Whether an answer said ``Accept-Ranges: bytes``.
+        resumable: Whether an answer said ``Accept-Ranges: bytes`` and which version its bytes are of.
         etag: Strong validator of the version that the bytes are of.
+        version: What else the answer said of it: size in bytes and ``Last-Modified``, where it did.
     """
 
     stream: BinaryIO
     have: int = 0
     resumable: bool = False
     etag: str | None = None
+    version: tuple[int | None, str] = (None, "")
 
     def restart(self) -> None:
         """Forget the bytes."""
@@ -181,11 +183,15 @@ class OriginalDownloader:
             if _start(response) != partial.have:
                 partial.restart()
                 raise ClientConnectionError("the storage sent another range than the one asked for")
+            if not _is_same(partial, response):  # a storage that knows no If-Range, or that has no strong validator
+                partial.restart()
+                raise ClientConnectionError("the file is no longer what it was")
         else:
             partial.restart()
-            partial.resumable = response.headers.get("Accept-Ranges", "").strip().lower() == "bytes"
-            etag = response.headers.get("ETag", "").strip()
-            partial.etag = etag if etag.startswith('"') else None
+            partial.etag = _etag(response)
+            partial.version = _length(response), _modified(response)
+            known = partial.etag is not None or bool(partial.version[1])  # else the next bytes may be of another file
+            partial.resumable = known and response.headers.get("Accept-Ranges", "").strip().lower() == "bytes"
         for piece in self._objects.pieces(response, decode=False):
             partial.stream.write(piece)
             partial.have += len(piece)
@@ -203,6 +209,27 @@ class OriginalDownloader:
             "an http(s) URL or a path of the API host is needed.",
             row_id=row_id,
         )
+
+
+def _is_same(partial: _Partial, response: ObjectAnswer) -> bool:
+    """Return whether a 206 is of the version that the bytes so far are of, by all that both answers say of it."""
+    size, modified = partial.version
+    said = ((partial.etag, _etag(response)), (size, _total(response)), (modified, _modified(response)))
+    return all(not before or not now or before == now for before, now in said)
+
+
+def _etag(response: ObjectAnswer) -> str | None:
+    etag = str(response.headers.get("ETag", "")).strip()
+    return etag if etag.startswith('"') else None
+
+
+def _modified(response: ObjectAnswer) -> str:
+    return str(response.headers.get("Last-Modified", "")).strip()
+
+
+def _length(response: ObjectAnswer) -> int | None:
+    length = str(response.headers.get("Content-Length", "")).strip()
+    return int(length) if length.isascii() and length.isdigit() else None
 
 
 def _start(response: ObjectAnswer) -> int | None:

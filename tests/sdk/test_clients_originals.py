@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scripted import Answer, CountingClock, Pieces, Scripted
 
 from fake_backend.transports.in_process import ConnectionRefused, HangUp, InProcess, Mount, NoAnswer, Reset
-from sdk.clients.errors import OriginalFileError
+from sdk.clients.errors import OriginalFileError, OriginalUnreachableError
 from sdk.clients.originals import OriginalDownloader
 
 CONTENT = bytes(range(256)) * 40
@@ -132,6 +132,57 @@ def test_a_file_that_changes_between_two_attempts_is_fetched_anew(mount, origina
 
     assert len(CONTENT) == originals.fetch(f"{url}/a", tmp_path / "a")
     assert CONTENT[::-1] == (tmp_path / "a").read_bytes()
+
+
+MONDAY, TUESDAY = "Mon, 05 Jan 2026 09:00:00 GMT", "Tue, 06 Jan 2026 09:00:00 GMT"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "same"),
+    [
+        ({"ETag": '"v1"'}, {"ETag": '"v2"'}, False),
+        ({"Last-Modified": MONDAY}, {"Last-Modified": TUESDAY}, False),
+        ({"Last-Modified": MONDAY, "Content-Length": "6"}, {"Last-Modified": MONDAY, "total": "7"}, False),
+        ({"Last-Modified": MONDAY, "ETag": 'W/"v1"'}, {"Last-Modified": MONDAY}, True),
+        ({"ETag": '"v1"'}, {}, True),
+    ],
+)
+def test_two_versions_are_never_one_file_though_the_storage_heeds_no_condition(
+    mount, originals, tmp_path, first, second, same
+) -> None:
+    """It answers the range of a file that has been replaced: all that both answers say has to agree."""
+    total = second.pop("total", "6")
+    cut = Answer(200, Pieces(b"abc", HangUp()), {"Accept-Ranges": "bytes", "Content-Length": "6", **first})
+    rest = Answer(206, b"DEF", {"Content-Range": f"bytes 3-5/{total}", **second})
+    url, backend = mount([cut, rest, Answer(200, b"ABCDEF")])
+
+    originals.fetch(f"{url}/a", tmp_path / "a")
+    assert (b"abcDEF" if same else b"ABCDEF") == (tmp_path / "a").read_bytes()
+    assert (2 if same else 3) == len(backend.asked)
+
+
+def test_a_file_of_which_nothing_is_said_is_not_gone_on_with(mount, originals, tmp_path) -> None:
+    """Nobody could tell whether the next bytes are of the same version."""
+    first = Answer(200, Pieces(b"abc", HangUp()), {"Accept-Ranges": "bytes", "Content-Length": "6"})
+    url, backend = mount([first, Answer(200, b"abcdef")])
+
+    originals.fetch(f"{url}/a", tmp_path / "a")
+    assert [None, None] == [asked.headers.get("range") for asked in backend.asked]
+
+
+@pytest.mark.parametrize(
+    ("unreachable", "answer"),
+    [(True, 503), (True, 429), (True, HangUp), (False, 500), (False, 404), (False, 403)],
+)
+def test_a_host_that_is_not_there_is_told_from_a_file_that_is_not(
+    mount, originals, tmp_path, unreachable, answer
+) -> None:
+    """The one is asked again some day, the other is a fact about the row."""
+    url, _ = mount(lambda _: Answer(answer) if isinstance(answer, int) else answer())
+
+    with pytest.raises(OriginalFileError) as failure:
+        originals.fetch(f"{url}/a", tmp_path / "a")
+    assert unreachable == isinstance(failure.value, OriginalUnreachableError)
 
 
 @pytest.mark.parametrize(("total", "attempts"), [("300", 2), ("301", 3), ("*", 3)])
