@@ -26,6 +26,11 @@ class Tally:
         kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(self._cases.items()))
         return f"{self._cases.total()} cases ({kinds}), {len(self._drawn)} of {len(self._keys)} filter keys"
 
+    @property
+    def missing(self) -> frozenset[str]:
+        """The keys that no case has had."""
+        return self._keys - self._drawn
+
     def add(self, kind: str, keys: Iterable[str]) -> None:
         """Count one case.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 from hypothesis import strategies as st
 
@@ -12,7 +13,7 @@ from contract_tests.strategies.surroundings import INSTANTS, MAIN_PROJECT
 from contract_tests.strategies.values import IDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from hypothesis.strategies import SearchStrategy
 
@@ -62,11 +63,12 @@ def confines(target: str = "task") -> SearchStrategy[dict[str, Any]]:
     return _TARGETS[target].confines
 
 
-def scopes(target: str = "task", *, max_keys: int = 2) -> SearchStrategy[dict[str, Any]]:
+def scopes(target: str = "task", *, key: str | None = None, max_keys: int = 2) -> SearchStrategy[dict[str, Any]]:
     """Return filters: what confines the export and some further keys; more of them would seldom select a row.
 
     Args:
         target: What is to be exported.
+        key: One of ``FILTER_VALUES`` that all of them have; ``None`` leaves that to the draw.
         max_keys: The most keys beside those.
     """
     values = FILTER_VALUES[target]
@@ -75,13 +77,20 @@ def scopes(target: str = "task", *, max_keys: int = 2) -> SearchStrategy[dict[st
         return st.fixed_dictionaries({key: values[key] for key in keys})
 
     def keys(count: int) -> SearchStrategy[list[str]]:
-        return st.lists(st.sampled_from(sorted(values)), min_size=count, max_size=count, unique=True)
+        return st.lists(_any_of(sorted(values)), min_size=count, max_size=count, unique=True)
 
     chosen = st.sampled_from([0, 1, *range(1, max_keys + 1)]).flatmap(keys).flatmap(of_keys)
+    if key is not None:
+        chosen = st.builds(lambda asked, value: {**asked, key: value}, chosen, values[key])
     blank = st.fixed_dictionaries(
         {}, optional={_TARGETS[target].comma_list: st.sampled_from(["", " ", None]), "search": st.just("\t")}
     )
     return st.builds(lambda held, empty, asked: {**held, **empty, **asked}, confines(target), blank, chosen)
+
+
+def _any_of(choices: Sequence[str]) -> SearchStrategy[str]:
+    """Return one of many, none of them likelier than another: a search prefers the first ones when it may choose."""
+    return st.integers(0, 2**32 - 1).map(lambda drawn: choices[crc32(drawn.to_bytes(4)) % len(choices)])
 
 
 def listed(target: str, moments: Mapping[int, str]) -> World:
