@@ -114,11 +114,11 @@ class FileSystemStorage:
         for path in self.list(prefix):
             yield path, self.size(path)
 
-    def write_file(self, local: Path, path: str) -> None:
+    def write_file(self, local: Path | str, path: str) -> None:
         """Copy a file in; see ``StorageRoot.write_file``."""
 
         def fill(target: BinaryIO) -> None:
-            with local.open("rb") as source:
+            with open(local, "rb") as source:  # noqa: PTH123
                 shutil.copyfileobj(source, target)
 
         self._write(path, fill)

@@ -54,7 +54,7 @@ class StorageRoot(Protocol):
         """Yield path and size in bytes of all files below a directory, sorted by path; ``""`` is the root."""
         ...
 
-    def write_file(self, local: Path, path: str) -> None:
+    def write_file(self, local: Path | str, path: str) -> None:
         """Copy a local file into the storage; directories come into being, the file appears whole or not at all."""
         ...
 

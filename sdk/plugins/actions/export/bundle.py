@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sdk.clients.payloads import is_wrapper
@@ -22,7 +23,6 @@ from sdk.storage import StorageNotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from sdk.clients.pagination import Row
     from sdk.plugins.actions.export.manifest import Manifest
@@ -236,7 +236,7 @@ class Bundle:
 
 
 def _kept(copies: Shelf, root: StorageRoot, path: str) -> Path:
-    return copies.find(path) or copies.keep(_copy(root, path, copies.incoming), path)
+    return Path(copies.find(path) or copies.keep(_copy(root, path, copies.incoming), path))
 
 
 def _copy(root: StorageRoot, path: str, destination: Path) -> Path:

@@ -3,7 +3,11 @@
     <shelf>/<three digits of the key's digest>/<the digest>.<bytes>.<sha256>
 
 A file comes onto the shelf by one rename, and is believed on the next run only if it still is what its name says.
+
+Names are kept out of pathlib, which holds on to each of them for good (cpython's gh-113993, in 3.12).
 """
+
+# ruff: noqa: PTH102, PTH105, PTH108, PTH123, PTH208
 
 from __future__ import annotations
 
@@ -11,6 +15,7 @@ import errno
 import hashlib
 import os
 import shutil
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -30,7 +35,8 @@ class Shelf:
     """
 
     def __init__(self, directory: Path) -> None:
-        self._directory = directory
+        self._directory = str(directory)
+        self._incoming = directory / "incoming"
         self._has_past = directory.exists()
         self._is_ready = self._has_past
         self._shards: set[str] = set()
@@ -39,14 +45,13 @@ class Shelf:
     def incoming(self) -> Path:
         """Path to write the next file to, before ``keep`` takes it; what an earlier run left there is removed."""
         if not self._is_ready:
-            self._directory.mkdir(parents=True, exist_ok=True)
+            self._incoming.parent.mkdir(parents=True, exist_ok=True)
             self._is_ready = True
-        path = self._directory / "incoming"
-        path.unlink(missing_ok=True)
-        return path
+        self._incoming.unlink(missing_ok=True)
+        return self._incoming
 
-    def find(self, key: str) -> Path | None:
-        """Return the file of a key that an earlier run has kept, or ``None``; one that has changed is removed.
+    def find(self, key: str) -> str | None:
+        """Return the path of a file that an earlier run has kept, or ``None``; one that has changed is removed.
 
         Args:
             key: What it was kept under.
@@ -58,19 +63,19 @@ class Shelf:
             return None
         name = _name(key)
         try:
-            entries = list(os.scandir(self._directory / name[:_SHARD]))
+            entries = os.listdir(f"{self._directory}/{name[:_SHARD]}")
         except FileNotFoundError:
             return None
         for entry in entries:
-            if entry.name.startswith(f"{name}."):
-                path = self._directory / name[:_SHARD] / entry.name
-                if entry.name == f"{name}.{_described(path)}":
+            if entry.startswith(f"{name}."):
+                path = f"{self._directory}/{name[:_SHARD]}/{entry}"
+                if entry == f"{name}.{_described(path)}":
                     return path
-                path.unlink()
+                os.unlink(path)
         return None
 
-    def keep(self, file: Path, key: str) -> Path:
-        """Take a complete file and return where it lies from now on.
+    def keep(self, file: Path, key: str) -> str:
+        """Take a complete file and return the path that it has from now on.
 
         Args:
             file: On the same file system; ``incoming``.
@@ -82,14 +87,15 @@ class Shelf:
         name = _name(key)
         shard = name[:_SHARD]
         if shard not in self._shards:
-            (self._directory / shard).mkdir(exist_ok=True)
+            with suppress(FileExistsError):
+                os.mkdir(f"{self._directory}/{shard}")
             self._shards.add(shard)
-        place = self._directory / shard / f"{name}.{_described(file)}"
-        file.replace(place)
+        place = f"{self._directory}/{shard}/{name}.{_described(file)}"
+        os.replace(file, place)
         return place
 
 
-def give(file: Path, destination: Path) -> int:
+def give(file: str | Path, destination: Path) -> int:
     """Let a kept file stand at a second place as well, by a link where the file system has links, else by a copy.
 
     Args:
@@ -108,7 +114,7 @@ def give(file: Path, destination: Path) -> int:
     except OSError as error:
         if error.errno not in _NO_LINKS:
             raise
-        with file.open("rb") as source, destination.open("xb") as sink:
+        with open(file, "rb") as source, destination.open("xb") as sink:
             try:
                 shutil.copyfileobj(source, sink, 1 << 20)
             except BaseException:
@@ -121,7 +127,7 @@ def _name(key: str) -> str:
     return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:_KEY]
 
 
-def _described(path: Path) -> str:
-    with path.open("rb") as source:
+def _described(path: str | Path) -> str:
+    with open(path, "rb") as source:
         digest = hashlib.file_digest(source, "sha256").hexdigest()
         return f"{source.tell()}.{digest}"

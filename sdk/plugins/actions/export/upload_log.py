@@ -35,14 +35,14 @@ class TreeFile:
     """
 
     path: str
-    location: Path
+    location: str
     size: int
     sha256: str
 
     @classmethod
-    def of(cls, path: str, location: Path) -> TreeFile:
+    def of(cls, path: str, location: str) -> TreeFile:
         """Return a file with its size and digest."""
-        with location.open("rb") as source:
+        with open(location, "rb") as source:  # noqa: PTH123
             digest = hashlib.file_digest(source, "sha256").hexdigest()
             return cls(path, location, source.tell(), digest)
 
