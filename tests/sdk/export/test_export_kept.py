@@ -276,7 +276,8 @@ def test_failures_beyond_a_thousand_lie_on_disk(tmp_path_factory, entries, room)
         log = FailureLog(tmp_path_factory.mktemp("failures") / "log")
         for entry in entries[:3]:
             log.append(entry)
-        log.extend(entries[3:])
+        log.extend(entries[3:4])
+        log += entries[4:]
 
         assert (len(entries), entries) == (len(log), list(log))
         assert bool(entries) == bool(log)

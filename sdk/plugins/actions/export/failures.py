@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from itertools import islice
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, Self
 
 from sdk.plugins.actions.export.errors import DestinationError
 
@@ -62,6 +62,10 @@ class FailureLog:
         except OSError as error:
             raise DestinationError(f"The list of failures cannot be written: {error.strerror}.") from error
         self._behind += 1
+
+    def __iadd__(self, entries: Iterable[Any]) -> Self:
+        self.extend(entries)
+        return self
 
     def extend(self, entries: Iterable[Any]) -> None:
         """Add several failures."""

@@ -24,8 +24,8 @@ def export_result(context: ExportContext) -> dict[str, Any]:
         ``head``: ``"delegated"`` or ``"in-process"``.
         ``errors``: How many files failed, ``{"json_file_name": n, "original_file_name": n}``; which ones stands in
         the export's ``error_file_list.json``.
-        ``unverified_payloads``: Downloaded payloads that declared no SHA-256 to compare with, and lines of a bundle
-        that declared one of another form.
+        ``unverified_payloads``: Payloads downloaded by this run that declared no SHA-256 to compare with, and lines of
+        a bundle that declared one of another form.
         ``job_id``: The server-side job, ``None`` in process.
         ``warnings``: Sentences about what went wrong without ending the export.
     """
