@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from functools import cache
 from typing import TYPE_CHECKING
 
-from export_rig import BUCKET, DELEGATED, DESTINATION, FILE_SYSTEM, HEADS, document, rigged, tree
+import pytest
+from export_rig import BUCKET, DELEGATED, DESTINATION, FILE_SYSTEM, HEADS, IN_PROCESS, rigged, tree
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from interruptions import KINDS, Interruption, Killed
+from target_rig import KEYS, SCOPES, TARGETS, wide_document
 
 from sdk.errors import SdkError
 from sdk.plugins.actions.export import BaseExporter, ExportAction
@@ -18,7 +21,7 @@ from sdk.plugins.actions.export import BaseExporter, ExportAction
 if TYPE_CHECKING:
     from pathlib import Path
 
-SEED = document(4)
+SEED = wide_document()
 PLACE = f"{DESTINATION}/exp"
 
 
@@ -56,10 +59,15 @@ def witnessing():
 
 
 @cache
-def undisturbed() -> dict[str, bytes]:
+def undisturbed(target: str) -> dict[str, bytes]:
     """Return the tree of an export that nobody interrupts."""
     with rigged(SEED) as rig:
-        return tree(rig.export(DELEGATED, witnessing()[0])["output_path"])
+        return tree(rig.export(DELEGATED, witnessing()[0], **of(target))["output_path"])
+
+
+def of(target: str) -> dict[str, object]:
+    """Return what asks for all seven rows of a target, a few at a time."""
+    return {"target": target, "filter": SCOPES[target], "export_v2_page_size": 3, "export_page_size": 4}
 
 
 class Watch:
@@ -72,13 +80,15 @@ class Watch:
     def __init__(self, rig):
         self._journal = rig.backend.journal
         self._bulk: list[int] = []
-        bulk = rig.v2.tasks.bulk
+        for rows in (rig.v2.tasks, rig.v2.assignments, rig.v2.ground_truth_events):
+            rows.bulk = self._recording(rows.bulk)
 
+    def _recording(self, bulk):
         def recording(keys, **options):
             self._bulk += keys
             return bulk(keys, **options)
 
-        rig.v2.tasks.bulk = recording
+        return recording
 
     def begin(self):
         """Forget what was before."""
@@ -88,23 +98,30 @@ class Watch:
     @property
     def payloads(self) -> set[int]:
         """Rows whose payload was asked for: in bulk, in a list, or by its link."""
-        listed = [entry.query for entry in self._journal if entry.path == "/sdk/tasks/" and "data," in entry.query]
-        found = {int(key) for query in listed for key in re.findall(r"\d+", query.partition("id__in=")[2])}
-        return found | set(self._bulk) | self._of_objects(r"payloads/tasks/(\d+)/")
+        listed = [entry.query for entry in self._journal if entry.path.startswith("/sdk/") and "data," in entry.query]
+        asked = [part for query in listed for part in query.split("&") if part.startswith(("id__in=", "ids="))]
+        found = {int(key) for part in asked for key in re.findall(r"\d+", part)}
+        return found | set(self._bulk) | set(self._of_objects(r"payloads/[^/]+/(\d+)/"))
 
     @property
-    def originals(self) -> set[int]:
-        """Rows whose original was asked for; a row and its data unit have one number here."""
-        return self._of_objects(r"data-units/(\d+)/") | self._of_objects(r"exports/[^/]+/files/(\d+)-")
+    def originals(self) -> list[int]:
+        """Data units whose file was asked for, each as often as it was."""
+        return self._of_objects(r"data-units/(\d+)/") + self._of_objects(r"exports/[^/]+/files/(\d+)-")
 
     @property
     def jobs(self) -> int:
         """Jobs that were created."""
         return len(self._journal.matching(path="/v2/plugin_exports/", status=202))
 
-    def _of_objects(self, pattern: str) -> set[int]:
+    def _of_objects(self, pattern: str) -> list[int]:
         paths = [entry.path for entry in self._journal if entry.party == "storage" and entry.method == "GET"]
-        return {int(found[1]) for path in paths if (found := re.search(pattern, path))}
+        return [int(found[1]) for path in paths if (found := re.search(pattern, path))]
+
+
+def unit_of(target: str, key: int) -> int:
+    """Return the data unit of a row of the seed; two events share each."""
+    number = KEYS[target].index(key) + 1
+    return (9 - number) // 2 if target == "ground_truth" else number
 
 
 def storage_of(rig, storage) -> dict[str, bytes]:
@@ -118,13 +135,13 @@ def storage_of(rig, storage) -> dict[str, bytes]:
         root.close()
 
 
-def ensure_nothing_half_stands(rig, storage) -> bool:
+def ensure_nothing_half_stands(rig, storage, target) -> bool:
     """Assert that a reader finds the whole export or none, and return which; in a bucket the manifest says so."""
     found = storage_of(rig, storage)
     stands = {name.removeprefix(f"{PLACE}/"): body for name, body in found.items() if name.startswith(f"{PLACE}/")}
     if storage == BUCKET and f"{PLACE}.manifest.json" not in found:
         return False
-    assert stands in ({}, undisturbed())
+    assert stands in ({}, undisturbed(target))
     return bool(stands)
 
 
@@ -140,15 +157,34 @@ def noted_job(rig) -> str | None:
     return job and job["id"]
 
 
-interruptions = st.lists(st.tuples(st.integers(1, 110), st.sampled_from(KINDS)), min_size=1, max_size=3)
+@pytest.mark.parametrize("target", TARGETS)
+def test_what_is_asked_for_is_seen(target) -> None:
+    """The watch of the test below: nothing is kept yet, so all of it is asked for."""
+    with rigged(SEED) as rig:
+        watch = Watch(rig)
+        watch.begin()
+        rig.export(IN_PROCESS, **of(target))
+        in_bulk = watch.payloads
+        watch.begin()
+        rig.export(IN_PROCESS, v2=False, **of(target))
+        in_lists = watch.payloads
+        watch.begin()
+        rig.export(DELEGATED, storage=BUCKET, **of(target))
+
+        assert set(KEYS[target]) == in_bulk == in_lists
+        assert sorted(unit_of(target, key) for key in KEYS[target]) == sorted(watch.originals)
+        assert 1 == watch.jobs
+
+
+interruptions = st.lists(st.tuples(st.integers(1, 170), st.sampled_from(KINDS)), min_size=1, max_size=3)
 
 
 @settings(
     max_examples=settings.default.max_examples // 4,  # several exports each
     suppress_health_check=[HealthCheck.too_slow],
 )
-@given(st.sampled_from(HEADS), st.sampled_from([FILE_SYSTEM, BUCKET]), interruptions)
-def test_an_interrupted_export_ends_as_if_nobody_had_interrupted_it(head, storage, ends) -> None:
+@given(st.sampled_from(HEADS), st.sampled_from(TARGETS), st.sampled_from([FILE_SYSTEM, BUCKET]), interruptions)
+def test_an_interrupted_export_ends_as_if_nobody_had_interrupted_it(head, target, storage, ends) -> None:
     """The same command, again and again: the same artefacts, and no completed row is asked for twice."""
     action, exporter = witnessing()
     complete, saved, jobs, orphans = set(), set(), 0, 0
@@ -161,18 +197,20 @@ def test_an_interrupted_export_ends_as_if_nobody_had_interrupted_it(head, storag
             interruption = Interruption(point, kind)
             try:
                 with interruption.watching():
-                    result = rig.export(head, action, storage=storage, export_v2_page_size=2, export_page_size=3)
+                    result = rig.export(head, action, storage=storage, **of(target))
                 break
             except (SdkError, OSError, KeyboardInterrupt, Killed):
                 if not interruption.is_over:
                     raise
             finally:
-                assert (set(), set()) == (watch.payloads & complete, watch.originals & saved), interruption.where
+                assert set() == watch.payloads & complete, interruption.where
+                left = Counter(unit_of(target, key) for key in set(KEYS[target]) - saved)
+                assert Counter() == Counter(watch.originals) - left, interruption.where
                 complete |= set(exporter.seen)
                 saved |= set(exporter.saved)
                 jobs += watch.jobs
                 orphans += bool(watch.jobs) and noted_job(rig) is None
-                stands = ensure_nothing_half_stands(rig, storage)
+                stands = ensure_nothing_half_stands(rig, storage, target)
             if stands and not checkpoints(rig):  # interrupted after the last thing that it had to do
                 return
 
@@ -181,6 +219,6 @@ def test_an_interrupted_export_ends_as_if_nobody_had_interrupted_it(head, storag
         if not orphans and not result["warnings"]:  # else a bundle is left, and told
             found = storage_of(rig, storage)
             found.pop(f"{PLACE}.manifest.json", None)
-            assert {f"{PLACE}/{name}": body for name, body in undisturbed().items()} == found
+            assert {f"{PLACE}/{name}": body for name, body in undisturbed(target).items()} == found
             assert jobs <= 1
         assert [] == list(rig.home.rglob("*"))
