@@ -85,6 +85,8 @@ class Staging:
         """What only this run needs."""
         self.published = destination.published(self.tree, checkpoint)
         """Where an earlier run has made the export stand before it was interrupted; then there is only to clear up."""
+        self.is_under_way = False
+        """Whether rows or a job were asked for: from then on an interruption leaves the staging, whatever it holds."""
         self.discarded: Checkpoint | None = None
         """What ``discard`` has removed here, where it is of this backend, tenant and storage."""
         if self.published is None:
@@ -123,14 +125,20 @@ class Staging:
         (self.work / PAYLOADS).unlink(missing_ok=True)
 
     def close(self) -> None:
-        """Let go of it: what a next run could go on from is kept, all else is removed."""
+        """Let go of it: what a next run could go on from is kept, and so is the place of an export under way.
+
+        One that holds nothing yet belongs to no scope: it has no checkpoint, and an export of another filter may take
+        it over.
+        """
         if self._lock < 0:
             return
-        if self.is_worth_keeping:
-            os.close(self._lock)
-            self._lock = -1
-        else:
+        if not self.is_worth_keeping and not self.is_under_way:
             self.discard()
+            return
+        if not self.is_worth_keeping:
+            self.checkpoint.remove()
+        os.close(self._lock)
+        self._lock = -1
 
     def discard(self) -> None:
         """Remove the staging, and directories made for it that are empty."""

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, override
 from sdk.clients.errors import ClientError
 from sdk.loggers import LogLevel
 from sdk.plugins.actions.export.context import ExportContext, needed
-from sdk.plugins.actions.export.delegated import JobRequest
-from sdk.plugins.actions.export.errors import DestinationError
+from sdk.plugins.actions.export.delegated import PASSING, JobRequest
+from sdk.plugins.actions.export.errors import DestinationError, EnqueueError
 from sdk.plugins.actions.export.known_job import KnownJob
 from sdk.plugins.actions.export.messages import Message, tell
 from sdk.plugins.actions.export.steps.export_step import SERVER_EXPORT, DelegatedStep
@@ -80,8 +80,19 @@ def _note(context: ExportContext, job: KnownJob) -> None:
 
 
 def _enqueued(context: ExportContext, target: Target) -> str:
+    """Return the id of a new job; a refusal leaves nothing, anything else an export under way."""
+    staging = needed(context.staging, "staging")
+    staging.is_under_way = True
+    try:
+        return _request(context, target).enqueue(needed(context.v2_client, "v2 client"))
+    except EnqueueError as error:
+        staging.is_under_way = isinstance(error.__cause__, PASSING)
+        raise
+
+
+def _request(context: ExportContext, target: Target) -> JobRequest:
     scope = needed(needed(context.delegation_decision, "delegation decision").scope, "scope")
-    request = JobRequest(
+    return JobRequest(
         storage_id=int(context.params["storage"]),
         path=str(context.params["path"]),
         target=target.name,
@@ -91,4 +102,3 @@ def _enqueued(context: ExportContext, target: Target) -> str:
         chunk_size=context.settings.chunk_size,
         ray_job_id=context.runtime_ctx.job_id,
     )
-    return request.enqueue(needed(context.v2_client, "v2 client"))

@@ -37,8 +37,10 @@ class FetchResultsStep(InProcessStep):
 
             source = open_source(context, target, heard)
             ids = kept_ids(staging)
+            staging.is_under_way = True
             context.results = source.collect_ids() if ids is None else ids
             context.total_count = len(context.results)
+            staging.is_under_way = bool(context.total_count)
         count = context.total_count
         context.set_progress(count, count, SERVER_EXPORT)
         context.set_metrics({"success": count, "failed": 0}, SERVER_EXPORT)
