@@ -88,6 +88,8 @@ def run(
         then = "the same command goes on from what is saved" if goes_on else "the same command begins again"
         raise _ended(INTERRUPTED, f"Interrupted; {then}.") from interrupt
     _show(result, as_json=as_json)
+    if isinstance(result, Mapping) and result.get("status") == "FAILED":
+        raise typer.Exit(FAILED)
 
 
 def main() -> None:

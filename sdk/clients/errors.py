@@ -102,8 +102,13 @@ class ClientConnectionError(ClientError):
 class IncompleteResponseError(ClientConnectionError):
     """The answer to a POST or PATCH is lost, so the write may or may not have been done; it was sent once.
 
+    Attributes:
+        timed_out: Whether it was waited for until the read time-out; else the connection broke.
+
     Source: contract.md 1.2 and incidents.md 4, the write that arrived four times.
     """
+
+    timed_out = False
 
 
 class OriginError(ClientError):

@@ -62,11 +62,13 @@ def client_error(error: Exception, *, method: str, url: str, redactor: Redactor,
     shown = redactor.text(url)
     what = redactor.text(words)
     if method not in RESENDABLE and (body or kind == "read" or (kind == "timeout" and "read" in words)):
-        return IncompleteResponseError(
+        lost = IncompleteResponseError(
             f"The answer to {method} {shown} was lost ({what}); it was sent once and may have been done.",
             method=method,
             url=shown,
         )
+        lost.timed_out = kind == "timeout"
+        return lost
     if kind == "timeout":
         return ClientTimeoutError(f"{method} {shown}: {what}.", method=method, url=shown)
     if body:

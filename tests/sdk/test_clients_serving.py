@@ -109,17 +109,23 @@ def test_a_write_is_sent_once(v1, clock, answer, error) -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "error"), [(NoAnswer(), IncompleteResponseError), (Answer(504, b"<html>"), ServerError)]
+    ("answer", "error"),
+    [
+        (NoAnswer(), IncompleteResponseError),
+        (Reset(), IncompleteResponseError),
+        (Answer(504, b"<html>"), ServerError),
+    ],
 )
 def test_an_action_of_a_plugin_is_run_once(v1, clock, answer, error) -> None:
     """A deployment that arrives twice takes twice the room."""
     client, backend = v1(lambda _: answer)
-    with pytest.raises(error):
+    with pytest.raises(error) as failure:
         client.run_plugin("a/b c", {"agent": 1, "action": "deployment", "params": {}})
 
     assert ["/plugins/a/b c/run/"] == [asked.path for asked in backend.asked]
     assert {"agent": 1, "action": "deployment", "params": {}} == backend.asked[0].json
     assert [] == clock.waits
+    assert isinstance(answer, NoAnswer) == getattr(failure.value, "timed_out", False)
 
 
 def test_what_is_served_is_stopped_by_its_id(v1) -> None:

@@ -1,0 +1,1 @@
+"""Annotating tasks before people do."""

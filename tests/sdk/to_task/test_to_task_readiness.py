@@ -1,0 +1,405 @@
+"""A pre-processor is found, started, waited for and taken down again (to_task guide, Pre-processor Management).
+
+Source of the numbers: contract.md 4, waiting; incidents.md 5, SYN-7259: 600 s, not 180.
+"""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scripted import Answer
+from to_task_rig import AGENT, CODE, RELEASE, VERSION, rigged
+
+from fake_backend.transports.in_process import ConnectionRefused, NoAnswer
+from sdk.plugins.categories.pre_annotation.actions.to_task import CriticalError
+from sdk.plugins.categories.pre_annotation.actions.to_task.errors import NotActiveError
+from sdk.plugins.categories.pre_annotation.actions.to_task.standing import Place, standing_of
+
+TOKEN = "a9" * 20
+
+
+@pytest.fixture
+def cold(rig):
+    """A rig whose pre-processor is not there yet."""
+    rig.world.applications = []
+    return rig
+
+
+def rolls_out(rig, seconds, status="RUNNING", **row):
+    """Let a deployment come up, or fail, some seconds after it was asked for."""
+    world = rig.world
+
+    def deploy():
+        row_ = {"id": 9, "status": "DEPLOYING"} | row
+        world.applications = [*(one for one in world.applications if one["id"] != row_["id"]), row_]
+        ready = world.clock.monotonic() + seconds
+
+        def look(asked):
+            due = asked.path == "/serve_applications/" and world.clock.monotonic() >= ready
+            if due and row_["status"] == "DEPLOYING":
+                row_["status"] = status
+
+        world.override = look
+
+    world.deploy = deploy
+
+
+def with_agent(rig, answer):
+    """Give the agent an address, where feasibility is answered by ``answer``."""
+    rig.world.agents = [{"id": AGENT, "url": f"{rig.world.url}/__agents__/{AGENT}", "token": TOKEN}]
+    rig.world.feasible = answer
+    base = rig.world.override
+
+    def override(asked):
+        if asked.path.endswith("/resources/feasibility/"):
+            found = rig.world.feasible
+            return found() if callable(found) else found
+        if asked.path.endswith("/resources/cluster/"):
+            return {"gpu": {"available_gpus": 0}}
+        return base(asked)
+
+    rig.world.override = override
+
+
+def dispatches(rig):
+    """Return the bodies of deployments."""
+    return [
+        a.json
+        for a in rig.world.asked
+        if a.method == "POST" and a.path.endswith("/run/") and a.json["action"] == "deployment"
+    ]
+
+
+def test_a_running_one_is_used_as_it_is(rig) -> None:
+    """Nothing is started, and nothing is stopped in the end."""
+    rig.world.applications = [{"id": 1, "status": "UNHEALTHY"}, {"id": 2, "status": "RUNNING"}]
+    before = rig.world.state()["applications"]
+
+    assert 3 == rig.infer()["success"]
+    assert [] == dispatches(rig)
+    assert before == rig.world.applications
+
+
+def test_a_cold_one_is_started_and_waited_for(cold) -> None:
+    """Guide: starts the pre-processor if needed, waits for it; a roll-out of nine minutes is within the time."""
+    rolls_out(cold, 540)
+    cold.world.release["config"]["actions"]["inference"] = {
+        "required_resources": {"required_cpu_count": 2, "num_gpus": 1, "memory": 1 << 30, "num_replicas": 2}
+    }
+
+    assert 3 == cold.infer()["success"]
+    assert [
+        {
+            "agent": AGENT,
+            "action": "deployment",
+            "version": VERSION,
+            "params": {"num_cpus": 2, "num_gpus": 1, "memory": 1 << 30, "num_replicas": 2},
+            "language": "en",
+        }
+    ] == dispatches(cold)
+    assert 540 <= cold.world.clock.monotonic() < 560
+    assert [{"id": 9, "status": "RUNNING"}] == cold.world.applications
+
+
+def test_what_a_release_does_not_say_has_defaults(cold) -> None:
+    """contract.md 4: one processor, a tenth of a graphics processor."""
+    assert 3 == cold.infer()["success"]
+    assert {"num_cpus": 1, "num_gpus": 0.1} == dispatches(cold)[0]["params"]
+
+
+def refused(rig, **fields):
+    """Run, and return the refusal; the world has to be as it was, with no task written."""
+    before = rig.world.state()
+    with pytest.raises(NotActiveError) as refusal:
+        rig.infer(**fields)
+    assert before == rig.world.state()
+    assert refusal.value.message.startswith("Pre-processor not active: ")
+    return refusal.value.message
+
+
+def test_a_roll_out_of_eleven_minutes_is_out_of_time(cold) -> None:
+    """The time-out says the last known reason; what was started is taken down, and its end is waited for."""
+    rolls_out(cold, 660)
+    message = refused(cold)
+
+    assert message.endswith(
+        "Pre-processor shapes@1.2.0 did not become ready within timeout (600 s); last-known reason: DEPLOYING"
+    )
+    assert 600 <= cold.world.clock.monotonic() < 670
+    assert 1 == len(dispatches(cold))
+
+
+@pytest.mark.parametrize("seconds", [10, 10.5, 600])
+def test_the_time_is_a_parameter(cold, seconds) -> None:
+    """Ready exactly in time is ready."""
+    rolls_out(cold, seconds)
+    assert 3 == cold.infer(ready_timeout=seconds)["success"]
+
+
+@pytest.mark.parametrize("status", ["DEPLOY_FAILED", "UNHEALTHY", "UNAVAILABLE"])
+def test_a_terminal_failure_is_told_at_once(cold, status) -> None:
+    """Not waited out (incidents.md 5, SYN-7005); what this run has left there is removed."""
+    rolls_out(cold, 25, status)
+
+    assert f"reached terminal state ({status})" in refused(cold)
+    assert cold.world.clock.monotonic() < 40
+
+
+@pytest.mark.parametrize("status", ["DEPLOY_FAILED", "UNHEALTHY", "UNAVAILABLE"])
+def test_what_others_left_in_a_terminal_state_is_not_active_and_not_touched(rig, status) -> None:
+    """Whoever owns it decides; nothing is started beside it."""
+    rig.world.applications = [{"id": 1, "status": status}]
+    assert f"is in terminal state ({status})" in refused(rig)
+    assert [] == dispatches(rig)
+
+
+@pytest.mark.parametrize("status", [None, "NOT_STARTED", "DEPLOYING", "DELETING"])
+def test_without_auto_start_only_a_running_one_is_active(rig, status) -> None:
+    """*Not active* means ``auto_start=False`` too."""
+    rig.world.applications = [] if status is None else [{"id": 1, "status": status}]
+    assert f"is {status or 'NOT_STARTED'}, and auto_start is off" in refused(rig, auto_start=False)
+    assert 0 == rig.world.clock.monotonic()
+
+
+def test_one_that_others_are_starting_is_waited_for_and_left_to_them(rig) -> None:
+    """Nothing is dispatched, and a time-out takes nothing down."""
+    rig.world.applications = [{"id": 1, "status": "DEPLOYING"}]
+    assert "did not become ready" in refused(rig, ready_timeout=30)
+    assert [] == dispatches(rig)
+    assert [] == rig.world.paths("DELETE")
+
+
+def test_one_that_is_going_is_started_when_it_is_gone(rig) -> None:
+    """A deployment into one that is being taken down would be taken down with it."""
+    rig.world.applications = [{"id": 1, "status": "DELETING"}]
+    rolls_out(rig, 20)
+
+    def gone(asked):
+        if rig.world.clock.monotonic() >= 30:
+            rig.world.override = lambda _: None
+            rig.world.applications = []
+
+    rig.world.override = gone
+    assert 3 == rig.infer()["success"]
+    assert 1 == len(dispatches(rig))
+    assert rig.world.clock.monotonic() >= 50
+
+
+def test_an_idle_application_is_brought_to_life_and_put_to_rest_again(rig) -> None:
+    """The same row before and after: NOT_STARTED."""
+    rig.world.applications = [{"id": 9, "status": "NOT_STARTED"}]
+    rolls_out(rig, 9999)
+
+    def stop(asked):
+        if asked.method == "DELETE":
+            rig.world.applications = [{"id": 9, "status": "NOT_STARTED"}]
+            return Answer(204)
+        return None
+
+    rig.world.override = stop
+    deploy = rig.world.deploy
+    rig.world.deploy = lambda: (deploy(), setattr(rig.world, "override", stop))[0]
+    refused(rig)
+
+
+def test_capacity_is_asked_for_first(cold) -> None:
+    """contract.md 4: a deployment that the agent has no room for is not sent; the reasons are told."""
+    with_agent(cold, {"allowed": False, "reasons": ["no GPU free", "memory"], "feasible_replicas": 0})
+
+    assert "deployment blocked by capacity gate (no GPU free; memory)" in refused(cold)
+    assert [] == dispatches(cold)
+    assert 0 == cold.world.clock.monotonic()
+    [asked] = [one for one in cold.world.asked if one.path.endswith("/feasibility/")]
+    assert {
+        "kind": "serve",
+        "replicas": 1,
+        "metadata": {"plugin_code": CODE, "agent": AGENT},
+    }.items() <= asked.json.items()
+
+
+@pytest.mark.parametrize(
+    ("answer", "name"),
+    [
+        (ConnectionRefused(), "ClientConnectionError"),
+        (NoAnswer(), "IncompleteResponseError"),
+        (Answer(500, {}), "ServerError"),
+        ({"reasons": []}, "MalformedResponse"),
+        ([], "ResponseError"),
+    ],
+    ids=repr,
+)
+def test_an_agent_that_does_not_say_is_not_deployed_on(cold, answer, name) -> None:
+    """contract.md 4: the kind of the failure alone is told."""
+    with_agent(cold, answer)
+    assert f"feasibility check failed ({name})" in refused(cold)
+    assert [] == dispatches(cold)
+
+
+def test_an_agent_without_an_address_is_not_asked(cold) -> None:
+    """Then room is its own concern (contract.md 4)."""
+    assert 3 == cold.infer()["success"]
+    assert not [asked for asked in cold.world.asked if "/resources/" in asked.path]
+
+
+def test_a_long_wait_says_why(cold) -> None:
+    """From the third look on: capacity again, the cluster, and the queue of the job (contract.md 4)."""
+    rolls_out(cold, 9999)
+    deploy = cold.world.deploy
+    cold.world.deploy = lambda: (deploy(), with_agent(cold, {"allowed": False, "reasons": ["no GPU free"]}))[0]
+    with_agent(cold, {"allowed": True, "reasons": []})
+    message = refused(cold)
+
+    assert message.endswith("last-known reason: no GPU free; 0 GPU(s) free")
+    waiting = [line for line in cold.logger.lines if line.startswith("Waiting for Pre-processor shapes@1.2.0")]
+    assert "Waiting for Pre-processor shapes@1.2.0: 0 s." == waiting[0]
+    assert "Waiting for Pre-processor shapes@1.2.0: 30 s, no GPU free; 0 GPU(s) free." == waiting[3]
+
+
+def test_the_queue_tells_the_place(cold) -> None:
+    """``meta.queue`` of the run's job: position, reason or blockers."""
+    from sdk.plugins.categories.pre_annotation.actions.to_task import ToTaskAction
+
+    rolls_out(cold, 9999)
+    cold.world.jobs["77"] = {"meta": {"queue": {"position": 3, "blockers": ["job 5", "job 6"]}}}
+    params = {"name": "x", "project": 123, "agent": AGENT, "task_filters": {}, "method": "inference"}
+    action = ToTaskAction(run=cold.run_instance(job_id="77"), params=params | {"pre_processor": RELEASE})
+    with pytest.raises(CriticalError, match=r"last-known reason: position 3 in the queue \(job 5; job 6\)"):
+        action.start()
+
+
+@pytest.mark.parametrize("arrives", [True, False])
+@pytest.mark.parametrize("fault", [NoAnswer(), Answer(502, b""), Answer(504, b"")], ids=repr)
+def test_a_dispatch_whose_answer_is_lost_is_looked_for_and_not_repeated(cold, fault, arrives) -> None:
+    """A second deployment would take the room twice."""
+
+    def deploy():
+        if arrives:
+            cold.world.applications = [{"id": 9, "status": "RUNNING"}]
+        return fault
+
+    cold.world.deploy = deploy
+    if arrives:
+        assert 3 == cold.infer()["success"]
+    else:
+        assert "its deployment dispatch failed" in refused(cold)
+    assert 1 == len(dispatches(cold))
+
+
+@pytest.mark.parametrize("status", [400, 403, 422])
+def test_a_dispatch_that_is_refused_is_told(cold, status) -> None:
+    """An agent without rights, a release that cannot be deployed."""
+    cold.world.deploy = lambda: Answer(status, {"detail": "You do not have permission."})
+    assert "You do not have permission." in refused(cold)
+    assert [] == cold.world.paths("DELETE")
+
+
+def test_a_conflict_means_that_others_are_at_it(cold) -> None:
+    """It is waited for, and not taken down."""
+
+    def deploy():
+        cold.world.applications = [{"id": 3, "status": "RUNNING"}]
+        return Answer(409, {})
+
+    cold.world.deploy = deploy
+    assert 3 == cold.infer()["success"]
+
+
+def test_a_backend_that_stumbles_while_it_is_waited_for_costs_time_only(cold) -> None:
+    """The roll-out goes on meanwhile."""
+    rolls_out(cold, 60)
+    deploy = cold.world.deploy
+
+    def stumbling():
+        deploy()
+        look = cold.world.override
+
+        def override(asked):
+            early = asked.path == "/serve_applications/" and 10 <= cold.world.clock.monotonic() < 40
+            return Answer(503, {}) if early else look(asked)
+
+        cold.world.override = override
+
+    cold.world.deploy = stumbling
+    assert 3 == cold.infer()["success"]
+
+
+def test_with_nothing_to_do_nothing_is_started(cold) -> None:
+    """All tasks are annotated already."""
+    for task in cold.world.tasks.values():
+        task["status_label"] = "completed"
+    assert "SUCCEEDED" == cold.infer(task_filters={})["status"]
+    assert [] == dispatches(cold)
+
+
+def test_it_is_taken_down_on_its_agent(cold) -> None:
+    """By the name of its release (both published clients know this call of an agent's)."""
+    with_agent(cold, {"allowed": True, "reasons": []})
+    cold.world.deploy = lambda: cold.world.applications.append({"id": 9, "status": "DEPLOY_FAILED"})
+    refused(cold)
+    assert ["/__agents__/1/serve_applications/shapes@1.2.0/"] == cold.world.paths("DELETE")
+
+
+@pytest.mark.parametrize("fault", [Answer(404, {}), Answer(405, {}), ConnectionRefused()], ids=repr)
+def test_an_agent_that_cannot_is_left_to_the_backend(cold, fault) -> None:
+    """Its application has an id there."""
+    with_agent(cold, {"allowed": True, "reasons": []})
+    gate = cold.world.override
+    cold.world.override = lambda asked: fault if asked.path.endswith("@1.2.0/") else gate(asked)
+    cold.world.deploy = lambda: cold.world.applications.append({"id": 9, "status": "DEPLOY_FAILED"})
+    refused(cold)
+    assert "/serve_applications/9/" == cold.world.paths("DELETE")[-1]
+
+
+def test_what_cannot_be_taken_down_is_told_with_the_error(cold) -> None:
+    """The promise cannot be kept, and says so."""
+    cold.world.deploy = lambda: cold.world.applications.append({"id": 9, "status": "DEPLOY_FAILED"})
+    cold.world.override = lambda asked: Answer(500, {}) if asked.method == "DELETE" else None
+    with pytest.raises(NotActiveError) as refusal:
+        cold.infer()
+    [note] = refusal.value.__notes__
+    assert note.startswith("Rollback of step 'start' failed: ServerError")
+
+
+STATUSES = ("NOT_STARTED", "DEPLOYING", "RUNNING", "DEPLOY_FAILED", "UNHEALTHY", "UNAVAILABLE", "DELETING")
+
+
+@given(statuses=st.lists(st.sampled_from(STATUSES)), order=st.randoms(use_true_random=False))
+def test_the_standing_does_not_depend_on_the_order(statuses, order) -> None:
+    """RUNNING wins over all, a roll-out over what has failed; without either there is nothing to wait for."""
+    shuffled = order.sample(statuses, len(statuses))
+    place = standing_of([{"status": status} for status in statuses]).place
+
+    assert place is standing_of([{"status": status} for status in shuffled]).place
+    assert ("RUNNING" in statuses) == (place is Place.RUNNING)
+    assert (not set(statuses) - {"NOT_STARTED"}) == (place is Place.ABSENT)
+    if place is Place.ENDED:
+        assert not {"RUNNING", "DEPLOYING"} & set(statuses)
+
+
+def test_a_word_of_a_newer_backend_is_waited_for() -> None:
+    """Whatever it means, a second deployment would be too many."""
+    assert Place.COMING is standing_of([{"status": "WARMING_UP"}]).place
+    assert Place.ABSENT is standing_of([{}, {"status": None}]).place
+
+
+@given(
+    seconds=st.floats(0, 900),
+    status=st.sampled_from(["RUNNING", "DEPLOY_FAILED", "UNHEALTHY", "UNAVAILABLE"]),
+    limit=st.floats(1, 900),
+)
+def test_it_runs_or_nothing_is_left_of_it(seconds, status, limit) -> None:
+    """However long a roll-out takes and however it ends: success, or the world as before; never two deployments."""
+    for rig in rigged(1):
+        rig.world.applications = []
+        rolls_out(rig, seconds, status)
+        try:
+            assert 1 == rig.infer(ready_timeout=limit)["success"]
+        except NotActiveError:
+            assert [] == rig.world.applications
+            assert None is rig.world.tasks[1]["data"]
+            assert status != "RUNNING" or seconds > limit
+        else:
+            assert "RUNNING" == status
+            assert seconds <= limit
+        assert 1 == len(dispatches(rig))
