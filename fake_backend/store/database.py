@@ -92,7 +92,7 @@ class Database:
 def as_dicts(result: Result[Any]) -> list[dict[str, Any]]:
     """Return rows as dicts: quicker than by ``mappings()``, which looks the names up for each row anew."""
     names = tuple(result.keys())
-    return [dict(zip(names, row, strict=True)) for row in result]
+    return [dict(zip(names, row, strict=True)) for row in result.all()]
 
 
 @dataclass(frozen=True)

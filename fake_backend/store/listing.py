@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Select, delete, func, select
+from sqlalchemy import BigInteger, BindParameter, ColumnElement, Select, bindparam, delete, func, select
 
 from fake_backend.store.database import as_dicts
 from fake_backend.store.ordering import CREATED
@@ -12,7 +13,7 @@ from fake_backend.store.selection import among, scope
 from fake_backend.store.walks import walk_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from fake_backend.core.cursor import Seek
     from fake_backend.core.filters import Condition
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from fake_backend.store.ordering import Ordering
 
 type Row = dict[str, Any]
+
+BEYOND = "beyond"  # the parameter that says where a page begins
+STATEMENTS = 256  # kept, as building one takes longer than executing it; a walk needs two
 
 
 class Listing:
@@ -64,7 +68,9 @@ class Listing:
             place: Where the page is.
             columns: Names of what is read; everything when left out.
         """
-        return self._rows(keyset_query(self.kind, tenant, conditions, ordering, place, columns=columns))
+        wanted = None if columns is None else tuple(columns)
+        query = _keyset(self.kind, tenant, tuple(conditions), ordering, _shape(place), columns=wanted)
+        return self._rows(query, _values(ordering, place))
 
     def offset_page(
         self,
@@ -93,9 +99,9 @@ class Listing:
         with self._database.transaction() as connection:
             return connection.execute(delete(self.kind.table).where(among(self.kind.column, list(keys)))).rowcount
 
-    def _rows(self, query: Select[Any]) -> list[Row]:
+    def _rows(self, query: Select[Any], values: Mapping[str, int] | None = None) -> list[Row]:
         with self._database.transaction() as connection:
-            return as_dicts(connection.execute(query))
+            return as_dicts(connection.execute(query, values))
 
 
 def keyset_query(
@@ -108,15 +114,45 @@ def keyset_query(
     columns: Iterable[str] | None = None,
 ) -> Select[Any]:
     """Return the statement of a keyset page; public so that a test can read its plan."""
-    query = _ordered(kind, columns, ordering, descending=place.descending)
+    wanted = None if columns is None else tuple(columns)
+    query = _keyset(kind, tenant, tuple(conditions), ordering, _shape(place), columns=wanted)
+    return query.params(**_values(ordering, place))
+
+
+type _Shape = tuple[bool, bool, int, int]  # descending, whether it begins beyond a value, offset, limit
+
+
+def _shape(place: Seek) -> _Shape:
+    return place.descending, place.beyond is not None, place.offset, place.limit
+
+
+def _values(ordering: Ordering, place: Seek) -> dict[str, int]:
+    return {} if place.beyond is None else {BEYOND: ordering.value(place.beyond)}
+
+
+@lru_cache(maxsize=STATEMENTS)
+def _keyset(
+    kind: Kind,
+    tenant: str | None,
+    conditions: tuple[Condition, ...],
+    ordering: Ordering,
+    shape: _Shape,
+    *,
+    columns: tuple[str, ...] | None,
+) -> Select[Any]:
+    """Return the statement of every page of one walk: where a page begins is bound when it is executed."""
+    descending, begins_beyond, offset, limit = shape
+    query = _ordered(kind, columns, ordering, descending=descending)
     walk = walk_of(kind, tenant, conditions) if ordering.field == kind.key else None
     if walk is not None:
-        beyond = _beyond(walk.relation.of, ordering, place)
-        return walk.page(query, beyond, descending=place.descending, offset=place.offset, limit=place.limit)
-    query = query.where(*scope(kind, tenant, conditions), *_beyond(kind.table.c[ordering.field], ordering, place))
-    if place.offset:
-        query = query.offset(place.offset)
-    return query.limit(place.limit)
+        beyond = _beyond(walk.relation.of, descending=descending) if begins_beyond else []
+        return walk.page(query, beyond, descending=descending, offset=offset, limit=limit)
+    column = kind.table.c[ordering.field]
+    beyond = _beyond(column, descending=descending) if begins_beyond else []
+    query = query.where(*scope(kind, tenant, conditions), *beyond)
+    if offset:
+        query = query.offset(offset)
+    return query.limit(limit)
 
 
 def _ordered(kind: Kind, columns: Iterable[str] | None, ordering: Ordering, *, descending: bool) -> Select[Any]:
@@ -131,8 +167,6 @@ def _read(kind: Kind, columns: Iterable[str] | None, ordering: Ordering | None =
     return select(kind.column.label("key"), *(kind.table.c[name] for name in names))
 
 
-def _beyond(column: ColumnElement[Any], ordering: Ordering, place: Seek) -> list[ColumnElement[bool]]:
-    if place.beyond is None:
-        return []
-    value = ordering.value(place.beyond)
-    return [column < value if place.descending else column > value]
+def _beyond(column: ColumnElement[Any], *, descending: bool) -> list[ColumnElement[bool]]:
+    value: BindParameter[int] = bindparam(BEYOND, type_=BigInteger)
+    return [column < value if descending else column > value]
