@@ -8,6 +8,7 @@ from fake_backend.http.control.policy import ControlPolicy
 from fake_backend.identities import TenantTokens
 from fake_backend.seeding import SeedInvalid
 from fake_backend.served import ServedBackend
+from fake_backend.serving.models import InferenceRequest
 from fake_backend.settings import Settings
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "Clock",
     "ControlPolicy",
     "FakeBackend",
+    "InferenceRequest",
     "Refusal",
     "SeedInvalid",
     "ServedBackend",

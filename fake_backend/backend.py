@@ -16,7 +16,7 @@ from fake_backend.identities import TenantTokens, by_tenant
 from fake_backend.seeding import read, validate
 from fake_backend.served import API, STORAGE, ServedBackend
 from fake_backend.store.kinds import BY_TARGET
-from fake_backend.transports.in_process import InProcess, Mount
+from fake_backend.transports.in_process import InProcess, Mount, NoAnswer
 from fake_backend.world import World
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from fake_backend.core.bugs import Bugs
     from fake_backend.core.journal import Journal
     from fake_backend.seeding.rows import SeedDocument
+    from fake_backend.serving.service import Serving
     from fake_backend.settings import Settings
 
 type Seed = str | PathLike[str] | Mapping[str, Any]  # "demo", "empty", a document's path, a document
@@ -160,6 +161,11 @@ class FakeBackend:
         """Wrong behaviours to switch on."""
         return self._world.bugs
 
+    @property
+    def serving(self) -> Serving:
+        """Models to register, and the pre-processors that they answer for."""
+        return self._world.serving
+
     def seed(self, document: Mapping[str, Any] | str | PathLike[str]) -> dict[str, int]:
         """Add the rows of a document; return how many it had by resource.
 
@@ -249,6 +255,7 @@ class FakeBackend:
             "fake_backend.autojump": autojump,
             "fake_backend.control": control,
             "fake_backend.reset": self.reset,
+            "fake_backend.no_answer": NoAnswer,
         }
 
     def _forget(self, served: ServedBackend) -> None:

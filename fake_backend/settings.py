@@ -33,6 +33,9 @@ class Settings:
             (4; SYN-7255).
         task_unit_files: Whether the data unit within one task has its files; without them a client asks for the data
             unit itself (4).
+        gateway_seconds: Time after which the gateway before the API cuts a call of a model, which goes on.
+        gateway_status: What the gateway then answers: 504, which transports send again, or a CDN's 524, which they do
+            not (1.2).
 
     Raises:
         BadRequest: ``presigned_targets`` names a target that there is not.
@@ -50,6 +53,8 @@ class Settings:
     streams: int = 200
     unit_files: Literal["dict", "list"] = "dict"
     task_unit_files: bool = True
+    gateway_seconds: float = 90.0
+    gateway_status: Literal[504, 524] = 504
 
     def __post_init__(self) -> None:
         unknown = sorted(self.presigned_targets - TARGETS)

@@ -17,6 +17,7 @@ from fake_backend.exports.recovery import recover
 from fake_backend.exports.worker import ExportJobs
 from fake_backend.objects import ObjectStore
 from fake_backend.payloads import Payloads
+from fake_backend.serving.service import Serving
 from fake_backend.settings import Settings
 from fake_backend.store.annotations import Annotations
 from fake_backend.store.async_jobs import AsyncJobs
@@ -24,12 +25,13 @@ from fake_backend.store.catalogue import Catalogue
 from fake_backend.store.database import Database
 from fake_backend.store.identity import Identity
 from fake_backend.store.instants import stored
-from fake_backend.store.kinds import ASSIGNMENTS, DATASETS, GROUND_TRUTH, TASKS
+from fake_backend.store.kinds import AGENTS, ASSIGNMENTS, DATASETS, GROUND_TRUTH, SERVE_APPLICATIONS, TASKS
 from fake_backend.store.listing import Listing
 from fake_backend.store.lives import Lives
 from fake_backend.store.objects import KeptObjects
 from fake_backend.store.related import Related
 from fake_backend.store.reports import Reports
+from fake_backend.store.serving import ServingRows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -69,7 +71,8 @@ class World:
         life = self._lives.begin(seed, stored(clock.now())) if self._lives is not None else 0
         self.draws = Draws(seed, life)
         self.journal = Journal(life=life)
-        self.rows = {kind: Listing(self.database, kind) for kind in (TASKS, ASSIGNMENTS, GROUND_TRUTH, DATASETS)}
+        kinds = (TASKS, ASSIGNMENTS, GROUND_TRUTH, DATASETS, AGENTS, SERVE_APPLICATIONS)
+        self.rows = {kind: Listing(self.database, kind) for kind in kinds}
         self.related = Related(self.database)
         self.catalogue = Catalogue(self.database)
         self.annotations = Annotations(self.database)
@@ -97,7 +100,9 @@ class World:
             payloads=self.payloads,
             objects=self.objects,
         )
+        self.serving = Serving(clock=clock, draws=self.draws, rows=ServingRows(self.database), reports=self.reports)
         if life:
+            self.serving.recover()
             recover(jobs, self.catalogue, self.objects, clock.now())
 
     def __repr__(self) -> str:
@@ -115,7 +120,10 @@ class World:
             now=self.clock.now,
             configured=self._configured,
         )
-        return loader.load(document)
+        with self.serving.held(), self.database.transaction():
+            counts = loader.load(document)
+            self._settle(document)
+        return counts
 
     def start(self, document: SeedDocument) -> None:
         """Add the rows that the world begins with, unless an earlier life of it began with the same document.
@@ -127,7 +135,7 @@ class World:
             self.seed(document)
             return
         told = digest(document)
-        with self.database.transaction():
+        with self.serving.held(), self.database.transaction():
             if not self._lives.was_seeded(told):
                 self.seed(document)
                 self._lives.seeded(told)
@@ -135,6 +143,7 @@ class World:
     def reset(self) -> None:
         """Forget rows, objects, jobs, journal and bugs; the clock goes on."""
         self.exports.clear()
+        self.serving.clear()
         storages = [row["id"] for row in self.catalogue.storages() if row["provider"] == "file_system"]
         self.database.empty()
         self.objects.clear()
@@ -145,6 +154,7 @@ class World:
     def close(self) -> None:
         """End every wait and let go of everything."""
         self.exports.clear()
+        self.serving.clear()
         self.clock.close()
         self.database.close()
         self._directories.close()
@@ -156,6 +166,22 @@ class World:
     def close_stream(self) -> None:
         """Give a stream's place back."""
         self._streams.release()
+
+    def _settle(self, document: SeedDocument) -> None:
+        """Let serve applications of a document go on from where it puts them, if their agents have room for them.
+
+        Raises:
+            SeedInvalid: An agent has not, beside what it serves already.
+        """
+        crowded = self.serving.crowded() if document.agents or document.serve_applications else {}
+        for number, row in enumerate(document.agents):
+            if row.id in crowded:
+                from fake_backend.seeding.errors import SeedInvalid  # noqa: PLC0415 (as the loader)
+
+                place = f"agents[{number}]"
+                told = f"agent {row.id} has no room for all that it is to serve ({crowded[row.id]})"
+                raise SeedInvalid(place, row.id, "an agent with room", message=f"{place}: {told}.")
+        self.serving.adopt(row.id for row in document.serve_applications)
 
     def _configured(self, row: StorageRow, held: dict[str, str]) -> dict[str, str]:
         """Return a storage's configuration, completed where the document leaves it to the world."""

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 STATUS_LABELS = ("stand_by", "in_progress", "completed", "skipped")
 STATUS_REVIEWS = ("stand_by", "in_progress", "completed", "rejected", "skipped")
 SCHEMAS = ("any", "dm_schema_v1")
+SERVE_STATUSES = ("NOT_STARTED", "DEPLOYING", "RUNNING", "DEPLOY_FAILED", "UNHEALTHY", "UNAVAILABLE", "DELETING")
 
 _COMPARISONS = {"gt": Comparison.ABOVE, "gte": Comparison.AT_LEAST, "lt": Comparison.BELOW, "lte": Comparison.AT_MOST}
 _TASK_RELATIONS = ("assignments", "labelers", "reviewers", "groups", "stages", "workshops", "tags")
@@ -69,7 +70,7 @@ def _common(key: str) -> dict[str, Parser]:
 def _by_id() -> dict[str, Parser]:
     return {
         "id": number_is("id"),
-        "id__in": numbers_within("id"),
+        "id__in": numbers_among("id"),  # ranges are for ids and ids_ex
         **{f"id__{name}": number_is("id", test) for name, test in _COMPARISONS.items()},
     }
 
@@ -181,5 +182,17 @@ GROUND_TRUTH_V2 = FilterSet(
 )
 
 GROUND_TRUTH_JOB = _of_job(GROUND_TRUTH_V1, "ground_truth_id", {"ground_truth_dataset_version": related_to("versions")})
+
+AGENTS_V1 = FilterSet({"id": number_is("id")})
+
+SERVE_APPLICATIONS_V1 = FilterSet(
+    {
+        "id": number_is("id"),
+        "plugin_code": text_is("plugin_code"),
+        "job__agent": number_is("agent_id"),
+        "status": choice_of("status", *SERVE_STATUSES),
+    },
+    lists=frozenset({"status"}),
+)
 
 GROUND_TRUTH_DATASETS_V2 = FilterSet({"project": number_is("project_id")})

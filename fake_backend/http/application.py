@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from fake_backend.core.errors import MethodNotAllowed, NotFound, Refusal
 from fake_backend.http import v1, v2
+from fake_backend.http.agent import agent
 from fake_backend.http.answers import answer, refused
 from fake_backend.http.auth import authenticate
 from fake_backend.http.control import control
@@ -33,6 +34,7 @@ def _app() -> Flask:
     app.url_map.strict_slashes = False  # no redirects here: ``_recognise`` says what is missing
     for blueprint in (*v1.BLUEPRINTS, *v2.BLUEPRINTS):
         app.register_blueprint(blueprint)
+    app.register_blueprint(agent)
     app.register_blueprint(control)
     app.before_request(_recognise)
     app.register_error_handler(Refusal, refused)
@@ -41,12 +43,13 @@ def _app() -> Flask:
 
 
 def _recognise() -> None:
-    """Ask who the caller is before anything else, but for control calls, which have a guard of their own."""
+    """Ask who the caller is before anything else, but for control calls and agents, which have guards of their own."""
     if request.path.startswith("/_fake/"):
         return
     if not request.path.endswith("/"):
         raise NotFound("Not found.", received=request.path, expected=f"{request.path}/")
-    authenticate()
+    if not request.path.startswith("/__agents__/"):
+        authenticate()
 
 
 def _unrouted(error: HTTPException) -> Response:

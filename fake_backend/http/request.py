@@ -34,6 +34,11 @@ def storage_url() -> str:
     return str(request.environ["fake_backend.storage_url"])
 
 
+def api_url() -> str:
+    """Return the base URL of the API as the caller reached it."""
+    return request.host_url.rstrip("/")
+
+
 def caller() -> Caller:
     """Return who is asking; every API view comes after authentication."""
     return cast("Caller", g.caller)

@@ -3,7 +3,7 @@
 import base64
 import re
 from datetime import UTC, datetime
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
@@ -41,6 +41,16 @@ def _distinct[Item](items: tuple[Item, ...]) -> tuple[Item, ...]:
         twice = next(item for item in items if items.count(item) > 1)
         raise PydanticCustomError("seed", "a list that names {twice} once, not again", {"twice": twice})
     return items
+
+
+def _calls(value: object) -> object:
+    """Return ``value`` when it names calls: all of them, or some by their numbers."""
+    if value == "all":
+        return value
+    numbers = value if isinstance(value, list) else [None]
+    if all(isinstance(number, int) and not isinstance(number, bool) and number >= 1 for number in numbers):
+        return _distinct(tuple(numbers))
+    raise PydanticCustomError("seed", '"all" or a list of whole numbers from 1')
 
 
 def _base64(value: object) -> object:
@@ -83,6 +93,23 @@ Instant = Annotated[
     PlainValidator(lambda value: None if value is None else _instant(value)),
     WithJsonSchema({"anyOf": [{"type": "string", "format": "date-time", "pattern": _INSTANT}, {"type": "null"}]}),
 ]
+Calls = Annotated[
+    tuple[int, ...] | Literal["all"],
+    PlainValidator(_calls),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"const": "all"},
+                {"type": "array", "items": {"type": "integer", "minimum": 1}, "uniqueItems": True},
+            ]
+        }
+    ),
+]
+Seconds = Annotated[float, Field(ge=0.0, le=1e9)]
+Amount = Annotated[float, Field(ge=0.0, le=1e6)]  # of processors
+Bytes = Annotated[int, Field(ge=0, le=2**63 - 1)]
+Count = Annotated[int, Field(ge=0, le=10**6)]
+Replicas = Annotated[int, Field(ge=1, le=10**6)]
 Base64 = Annotated[
     str | None, BeforeValidator(_base64), WithJsonSchema({"type": "string", "contentEncoding": "base64"})
 ]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from fake_backend.seeding import ground_truth, work
+from fake_backend.seeding import ground_truth, serving, work
 from fake_backend.seeding.upserts import hang, put
 from fake_backend.store import schema
 from fake_backend.store.instants import stored
@@ -105,6 +105,7 @@ class Loader:
                     for row in document.jobs
                 ),
             )
+            serving.write(connection, document, self.draws, moment)
         return document.counts()
 
     def _tokens(self, connection: Connection, rows: Sequence[TokenRow]) -> None:

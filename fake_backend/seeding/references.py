@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final, Protocol
 
-from fake_backend.seeding import ground_truth_references
+from fake_backend.seeding import ground_truth_references, serving_references
 from fake_backend.seeding.errors import SeedInvalid
 from fake_backend.seeding.lookups import among, by_id, once
 from fake_backend.seeding.shape import path
@@ -76,6 +76,7 @@ class _Checks:
             task_tenants={row.id: self.projects[row.project].tenant for row in self.document.tasks},
         )
         once("jobs", "id", [row.id for row in self.document.jobs])
+        serving_references.check(self.document, project_tenants={row.id: row.tenant for row in self.document.projects})
 
     def _tenants_of_rows(self) -> None:
         owned: dict[str, Sequence[_HasTenant]] = {
@@ -85,6 +86,8 @@ class _Checks:
             "projects": self.document.projects,
             "ground_truth_datasets": self.document.ground_truth_datasets,
             "jobs": self.document.jobs,
+            "agents": self.document.agents,
+            "plugin_releases": self.document.plugin_releases,
         }
         for resource, rows in owned.items():
             for index, row in enumerate(rows):

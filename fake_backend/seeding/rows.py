@@ -17,12 +17,18 @@ from fake_backend.seeding.forms import (
     HEADER_VALUE,
     JOB_ID,
     TOKEN,
+    Amount,
     Base64,
+    Bytes,
+    Calls,
     Code,
+    Count,
     Id,
     Ids,
     Instant,
     Name,
+    Replicas,
+    Seconds,
     Texts,
     absent,
 )
@@ -289,6 +295,80 @@ class JobRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AgentRow:
+    """An agent: where plugins run, with what it has and for which projects (``contract.md`` 4 and 7)."""
+
+    __pydantic_config__ = _STRICT
+
+    id: Id
+    tenant: Code
+    name: str = ""
+    has_address: bool = True
+    token: Annotated[str, Field(pattern=TOKEN)] | None = field(default=None, repr=False)  # a secret
+    token_in_script: bool = False
+    projects: Ids | None = None
+    num_cpus: Amount = 8.0
+    num_gpus: Amount = 1.0
+    memory_bytes: Bytes = 32 * 2**30
+    max_replicas: Count = 16
+    max_deployments: Count = 3
+    failure: Literal["down", "malformed"] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PluginReleaseRow:
+    """A release of a pre-processor: its needs, its roll-out, its model, and how it goes wrong (``docs/serving.md``)."""
+
+    __pydantic_config__ = _STRICT
+
+    id: Id
+    tenant: Code
+    code: Code
+    version: Code = "1.0.0"
+    name: str = ""
+    model: str | None = None
+    data_types: Texts = ("image",)
+    max_batch_size: Id = 1
+    config: dict[str, Any] = field(default_factory=dict)
+    num_cpus: Amount = 1.0
+    num_gpus: Amount = 0.0
+    memory_bytes: Bytes = 0
+    num_replicas: Replicas = 1
+    image_pull_seconds: Seconds = 30.0
+    start_seconds: Seconds = 10.0
+    warm_up_seconds: Seconds = 20.0
+    drain_seconds: Seconds = 0.0
+    answer_seconds: Seconds = 0.2
+    fails_at: Literal["image_pull", "start", "warm_up"] | None = None
+    unhealthy_after: Count | None = None
+    unavailable_after: Count | None = None
+    recovers_after: Seconds | None = None
+    drains_after: Replicas | None = None
+    out_of_memory_above: Count | None = None
+    late_calls: Calls = ()
+    late_seconds: Seconds = 60.0
+    empty_calls: Calls = ()
+    failed_calls: Calls = ()
+    deferred_after: Seconds | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServeApplicationRow:
+    """A release on an agent; it stays when it is deleted, as ``NOT_STARTED`` (``contract.md`` 4)."""
+
+    __pydantic_config__ = _STRICT
+
+    id: Id
+    plugin_release: Id
+    agent: Id
+    status: Literal["NOT_STARTED", "DEPLOYING", "RUNNING", "DEPLOY_FAILED", "UNHEALTHY", "UNAVAILABLE", "DELETING"] = (
+        "RUNNING"
+    )
+    reason: str = ""
+    job: Annotated[str, Field(pattern=JOB_ID)] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SeedDocument:
     """All rows that fill a backend; every key may be absent, every default is filled in."""
 
@@ -309,6 +389,9 @@ class SeedDocument:
     ground_truths: tuple[GroundTruthRow, ...] = ()
     ground_truth_events: tuple[GroundTruthEventRow, ...] = ()
     jobs: tuple[JobRow, ...] = ()
+    agents: tuple[AgentRow, ...] = ()
+    plugin_releases: tuple[PluginReleaseRow, ...] = ()
+    serve_applications: tuple[ServeApplicationRow, ...] = ()
 
     def counts(self) -> dict[str, int]:
         """Return the number of rows of each resource, in the document's order."""
@@ -331,5 +414,8 @@ ROWS: Final[dict[str, type]] = {
     "ground_truths": GroundTruthRow,
     "ground_truth_events": GroundTruthEventRow,
     "jobs": JobRow,
+    "agents": AgentRow,
+    "plugin_releases": PluginReleaseRow,
+    "serve_applications": ServeApplicationRow,
 }
 """The class of each resource's rows."""

@@ -36,15 +36,20 @@ WORDS: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
     "bool_type": lambda _: "true or false",
     "dataclass_type": lambda _: "an object",
     "dict_type": lambda _: "an object",
-    "greater_than_equal": lambda told: f"a whole number of at least {told['ge']}",
+    "float_type": lambda _: "a number",
+    "greater_than_equal": lambda told: f"{_number(told['ge'])} of at least {told['ge']}",
     "int_type": lambda _: "a whole number",
-    "less_than_equal": lambda told: f"a whole number of at most {told['le']}",
+    "less_than_equal": lambda told: f"{_number(told['le'])} of at most {told['le']}",
     "literal_error": lambda told: told["expected"].replace("'", '"'),
     "string_pattern_mismatch": lambda told: IN_WORDS[told["pattern"]],
     "string_type": lambda _: "text",
     "tuple_type": lambda _: "a list",
 }
 """What would have been valid, by pydantic's type of error."""
+
+
+def _number(bound: object) -> str:
+    return "a number" if isinstance(bound, float) else "a whole number"
 
 
 def shaped(document: object) -> SeedDocument:
@@ -107,7 +112,11 @@ def _row_class(place: Place) -> type:
 
 def _is_secret(place: Place) -> bool:
     """Return whether a value at ``place`` may be a credential: tokens, and what a storage is opened with."""
-    open_keys = {"tokens": {"user", "kind"}, "storages": {key.name for key in fields(ROWS["storages"])}}
+    open_keys = {
+        "tokens": {"user", "kind"},
+        "storages": {key.name for key in fields(ROWS["storages"])},
+        "agents": {key.name for key in fields(ROWS["agents"])} - {"token"},
+    }
     if not place or place[0] not in open_keys:
         return False
     return len(place) < 3 or place[2] not in open_keys[str(place[0])] or "configuration" in place[2:]

@@ -44,6 +44,9 @@ COUNTED = (
     "ground_truths",
     "ground_truth_events",
     "jobs",
+    "agents",
+    "plugin_releases",
+    "serve_applications",
 )
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Table, exists, select
 
 from fake_backend.store.ordering import CREATED, Ordering
 from fake_backend.store.schema import (
+    agents,
     assignment_relations,
     assignments,
     ground_truth_dataset_versions,
@@ -22,6 +23,7 @@ from fake_backend.store.schema import (
     ground_truth_events,
     ground_truth_version_events,
     projects,
+    serve_applications,
     task_relations,
     tasks,
 )
@@ -182,6 +184,16 @@ DATASETS = Kind(
     default=Ordering("id"),
     scope="project_id",
     owners={"project_id": projects},
+)
+
+AGENTS = Kind(target="agent", table=agents, key="id", default=Ordering("id", descending=False), scope="id")
+
+SERVE_APPLICATIONS = Kind(
+    target="serve_application",
+    table=serve_applications,
+    key="id",
+    default=Ordering("id", descending=False),
+    scope="plugin_code",
 )
 
 BY_TARGET: Mapping[str, Kind] = MappingProxyType({kind.target: kind for kind in (TASKS, ASSIGNMENTS, GROUND_TRUTH)})

@@ -39,6 +39,12 @@ class Reports:
         reported = {name: json.loads(row[name]) for name in JSON_FIELDS}
         return {"id": row["id"], "status": row["status"], **reported, "updated": shown(row["updated"])}
 
+    def add_job(self, tenant: str, job_id: str, at: int) -> None:
+        """Store a job that nothing is reported of yet."""
+        empty = dict.fromkeys(JSON_FIELDS, "{}")
+        with self._database.transaction() as connection:
+            connection.execute(insert(jobs).values(id=job_id, tenant=tenant, status="PENDING", updated=at, **empty))
+
     def update_job(self, tenant: str | None, job_id: str, fields: Mapping[str, Any], at: int) -> dict[str, Any]:
         """Store what a run reports of itself; ``fields`` are status, progress_record, metrics_record, result.
 

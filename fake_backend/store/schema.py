@@ -11,6 +11,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -285,6 +286,59 @@ logs = Table(
     Column("entry", Text, nullable=False),
     Column("received", BigInteger, nullable=False),
     Index("logs_job", "job_id", "id"),
+)
+
+agents = Table(
+    "agents",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("tenant", ForeignKey("tenants.code"), nullable=False),
+    Column("name", String, nullable=False),
+    Column("token", String, nullable=False),
+    Column("has_address", Boolean, nullable=False),
+    Column("token_in_script", Boolean, nullable=False),
+    Column("projects", Text),  # JSON list of ids; null means every project of the tenant
+    Column("num_cpus", Float, nullable=False),
+    Column("num_gpus", Float, nullable=False),
+    Column("memory_bytes", BigInteger, nullable=False),
+    Column("max_replicas", Integer, nullable=False),
+    Column("max_deployments", Integer, nullable=False),  # roll-outs at a time; 0 is any number
+    Column("failure", String),  # down | malformed
+    Index("agents_tenant_id", "tenant", "id"),
+)
+
+plugin_releases = Table(
+    "plugin_releases",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("tenant", ForeignKey("tenants.code"), nullable=False),
+    Column("code", String, nullable=False),
+    Column("version", String, nullable=False),
+    Column("spec", Text, nullable=False),  # the rest of the seed row, JSON
+    Index("plugin_releases_code", "tenant", "code", "id"),
+)
+
+serve_applications = Table(
+    "serve_applications",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("tenant", ForeignKey("tenants.code"), nullable=False),
+    Column("plugin_release_id", ForeignKey("plugin_releases.id"), nullable=False),
+    Column("plugin_code", String, nullable=False),
+    Column("agent_id", ForeignKey("agents.id"), nullable=False),
+    Column("job_id", ForeignKey("jobs.id")),
+    Column("owns_job", Boolean, nullable=False),
+    Column("status", String, nullable=False),
+    Column("phase", String, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("needs", Text, nullable=False),  # JSON
+    Column("calls", Integer, nullable=False),
+    Column("is_lasting", Boolean, nullable=False),
+    Column("queued", Integer),  # place among those that wait for room on the agent
+    Column("created", BigInteger, nullable=False),
+    Column("changed", BigInteger, nullable=False),
+    Index("serve_applications_tenant_id", "tenant", "id"),
+    Index("serve_applications_agent", "agent_id", "id"),
 )
 
 async_jobs = Table(

@@ -140,6 +140,65 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
             row({"id": str(identity), "tenant": tenants[0]}, status=st.sampled_from(["PENDING", "FAILED"]))
             for identity in ids()
         ],
+        **draw(serving(tenants, {identity: row["tenant"] for identity, row in projects.items()})),
+    }
+
+
+@st.composite
+def serving(draw: st.DrawFn, tenants: list[str], projects: dict[int, str]) -> dict[str, list[dict[str, Any]]]:
+    """Draw agents, plugin releases and applications that their agents have room for.
+
+    Args:
+        draw: Supplied by Hypothesis.
+        tenants: Codes.
+        projects: Tenant of each project.
+    """
+    some_calls = st.just("all") | st.lists(st.integers(1, 9), unique=True, max_size=2)
+    agents = []
+    for identity in draw(st.lists(identities, max_size=2, unique=True)):
+        tenant = draw(st.sampled_from(tenants))
+        own = [project for project, owner in projects.items() if owner == tenant]
+        rights = st.lists(st.sampled_from(own), unique=True) if own else st.just([])
+        optional = {
+            "name": texts,
+            "has_address": st.booleans(),
+            "token_in_script": st.booleans(),
+            "projects": st.none() | rights,
+            "num_cpus": st.sampled_from([8, 16.5]),
+            "max_deployments": st.integers(0, 3),
+            "failure": st.sampled_from([None, "down", "malformed"]),
+        }
+        agents.append({"id": identity, "tenant": tenant} | draw(st.fixed_dictionaries({}, optional=optional)))
+    optional = {
+        "version": st.sampled_from(["1.0.0", "2.0.0-rc.1"]),
+        "model": st.none() | texts,
+        "data_types": st.lists(texts, unique=True, max_size=2),
+        "config": objects,
+        "num_cpus": st.sampled_from([0, 0.5, 2]),
+        "image_pull_seconds": st.integers(0, 99),
+        "answer_seconds": st.floats(0, 1e6),
+        "fails_at": st.sampled_from([None, "image_pull", "warm_up"]),
+        "unhealthy_after": st.none() | st.integers(0, 9),
+        "drains_after": st.none() | st.integers(1, 9),
+        "late_calls": some_calls,
+        "empty_calls": some_calls,
+        "deferred_after": st.none() | st.floats(0, 60),
+    }
+    releases = [
+        {"id": identity, "tenant": draw(st.sampled_from(tenants)), "code": f"code-{identity}"}
+        | draw(st.fixed_dictionaries({}, optional=optional))
+        for identity in draw(st.lists(identities, max_size=2, unique=True))
+    ]
+    pairs = [(one["id"], agent["id"]) for one in releases for agent in agents if one["tenant"] == agent["tenant"]]
+    statuses = st.sampled_from(["NOT_STARTED", "DEPLOYING", "RUNNING", "DEPLOY_FAILED", "UNAVAILABLE", "DELETING"])
+    return {
+        "agents": agents,
+        "plugin_releases": releases,
+        "serve_applications": [
+            {"id": number, "plugin_release": release, "agent": agent}
+            | draw(st.fixed_dictionaries({}, optional={"status": statuses, "reason": texts}))
+            for number, (release, agent) in enumerate(pairs, 1)
+        ],
     }
 
 
@@ -263,5 +322,20 @@ def small() -> dict[str, Any]:
             {"pgh_id": 53, "ground_truth": 42},
             {"pgh_id": 54, "ground_truth": 43},
         ],
-        "jobs": [{"id": "11111111-1111-1111-1111-111111111111", "tenant": "acme"}],
+        "jobs": [
+            {"id": "11111111-1111-1111-1111-111111111111", "tenant": "acme"},
+            {"id": "12", "tenant": "globex"},
+        ],
+        "agents": [
+            {"id": 61, "tenant": "acme", "token": "a" * 40, "projects": [1], "num_cpus": 4},
+            {"id": 62, "tenant": "globex"},
+        ],
+        "plugin_releases": [
+            {"id": 71, "tenant": "acme", "code": "shapes", "num_cpus": 1.5, "late_calls": [1]},
+            {"id": 72, "tenant": "acme", "code": "shapes", "version": "2.0.0", "num_cpus": 2},
+        ],
+        "serve_applications": [
+            {"id": 81, "plugin_release": 71, "agent": 61, "job": "11111111-1111-1111-1111-111111111111"},
+            {"id": 82, "plugin_release": 72, "agent": 61, "status": "DEPLOYING"},
+        ],
     }

@@ -89,6 +89,9 @@ TASK = 'd["tasks"][0]'
 TRUTH = 'd["ground_truths"][0]'
 EVENT = 'd["ground_truth_events"][0]'
 VERSION = 'd["ground_truth_dataset_versions"][0]'
+AGENT = 'd["agents"][0]'
+RELEASE = 'd["plugin_releases"][0]'
+SERVED = 'd["serve_applications"][0]'
 
 REFUSALS = [
     # shape
@@ -184,6 +187,32 @@ REFUSALS = [
         "the id of a data collection (1, 2, 3)",
     ),
     ('d["data_units"][1]["data_collection"] = 9', "data_units[1].data_collection", 9, "(1, 2, 3)"),
+    # serving
+    (f'{AGENT}["token"] = "a b"', "agents[0].token", "***", "printable ASCII"),
+    (f'{AGENT}["num_cpus"] = -1', "agents[0].num_cpus", -1, "a number of at least 0"),
+    (f'{AGENT}["num_cpus"] = "1"', "agents[0].num_cpus", "1", "a number"),
+    (f'{AGENT}["max_replicas"] = 1.5', "agents[0].max_replicas", 1.5, "a whole number"),
+    (f'{AGENT}["failure"] = "slow"', "agents[0].failure", "slow", '"down" or "malformed"'),
+    (f'{AGENT}["tenant"] = "x"', "agents[0].tenant", "x", "(acme, globex)"),
+    (f'{AGENT}["projects"] = [1, 3]', "agents[0].projects[1]", 3, "a project of tenant acme (1, 2)"),
+    (f'{AGENT}.update(token="z" * 40, token_in_script=True)', "agents[0].token", "***", "40 hexadecimal digits"),
+    ('d["agents"][1]["id"] = 61', "agents[1].id", 61, "another id"),
+    (f'{RELEASE}["code"] = "a/b"', "plugin_releases[0].code", "a/b", "letters, digits"),
+    (f'{RELEASE}["late_calls"] = [0]', "plugin_releases[0].late_calls", "a list", '"all" or a list'),
+    (f'{RELEASE}["late_calls"] = "some"', "plugin_releases[0].late_calls", "some", '"all" or a list'),
+    (f'{RELEASE}["late_calls"] = [2, 2]', "plugin_releases[0].late_calls", "a list", "names 2 once"),
+    (f'{RELEASE}["fails_at"] = "boot"', "plugin_releases[0].fails_at", "boot", '"start"'),
+    (f'{RELEASE}["drains_after"] = 0', "plugin_releases[0].drains_after", 0, "at least 1"),
+    (f'{RELEASE}["num_replicas"] = 0', "plugin_releases[0].num_replicas", 0, "at least 1"),
+    (f'{RELEASE}["answer_seconds"] = None', "plugin_releases[0].answer_seconds", None, "a number"),
+    (f'{RELEASE}["version"] = "2.0.0"', "plugin_releases[1].version", "2.0.0", "that of release 71 of shapes"),
+    (f'{SERVED}["plugin_release"] = 9', "serve_applications[0].plugin_release", 9, "a plugin release (71, 72)"),
+    (f'{SERVED}["agent"] = 62', "serve_applications[0].agent", 62, "an agent of tenant acme (61)"),
+    (f'{SERVED}["job"] = "12"', "serve_applications[0].job", "12", "a job of tenant acme (11111111"),
+    (f'{SERVED}["status"] = "STOPPED"', "serve_applications[0].status", "STOPPED", '"UNHEALTHY"'),
+    ('d["serve_applications"][1]["plugin_release"] = 71', "serve_applications[1].agent", 61, "application 81 serves"),
+    (f'{AGENT}["num_cpus"] = 3.4', "serve_applications[1].agent", 61, "with room, as num_cpus of agent 61 is 3.4"),
+    (f'{AGENT}["max_replicas"] = 1', "serve_applications[1].agent", 61, "with room, as max_replicas"),
     # once only
     ('d["storages"][1]["is_default"] = True', "storages[1].is_default", True, "storage 3 is the default"),
     ('d["storages"][0]["configuration"]={"loc":"/"}', "storages[0].configuration.loc", "loc", "location"),
@@ -204,7 +233,10 @@ REFUSALS = [
             ("ground_truth_dataset_versions", 3, "id", 31),
             ("ground_truths", 3, "id", 41),
             ("ground_truth_events", 4, "pgh_id", 51),
-            ("jobs", 1, "id", "11111111-1111-1111-1111-111111111111"),
+            ("jobs", 2, "id", "11111111-1111-1111-1111-111111111111"),
+            ("agents", 2, "token", "***"),
+            ("plugin_releases", 2, "id", 71),
+            ("serve_applications", 2, "id", 81),
             ("tokens", 2, "token", "***"),
         )
     ),

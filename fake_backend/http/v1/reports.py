@@ -20,8 +20,9 @@ MAX_LOGS = 1000  # entries a request; contract 5, the later client's own bound
 
 @reports.get("/jobs/<job_id>/")
 def get_job(job_id: str) -> Response:
-    """One job as it was reported."""
-    return answer(world().reports.job(caller().tenant, job_id))
+    """One job as it was reported, and where it waits for room (contract.md 4, waiting)."""
+    tenant = caller().tenant
+    return answer({**world().reports.job(tenant, job_id), "meta": {"queue": world().serving.queue_of(tenant, job_id)}})
 
 
 @reports.patch("/jobs/<job_id>/")

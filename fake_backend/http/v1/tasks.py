@@ -23,6 +23,7 @@ from fake_backend.core.filters import MAX_ID
 from fake_backend.http.answers import answer
 from fake_backend.http.request import caller, json_object, query, storage_url, world
 from fake_backend.http.v1.files import UNIT_OF_TASK
+from fake_backend.http.v1.rights import check_rights
 from fake_backend.http.v1.rows import TASK
 from fake_backend.http.wire import Around, Shape
 from fake_backend.store.kinds import TASKS
@@ -52,6 +53,7 @@ def annotate(task_id: int) -> Response:
     """Store data for a task, checked by the schema of the query, or the task's own without one (SYN-7340)."""
     here, tenant = world(), caller().tenant
     task = here.annotations.task(tenant, task_id)
+    check_rights(task["project_id"])
     body = json_object()
     action, schema = _action(body), query().last("schema") or task["schema"]
     if schema not in SCHEMAS:

@@ -1,0 +1,123 @@
+"""Agents, plugin releases and serve applications as rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, func, insert, select, update
+
+from fake_backend.core.errors import NotFound
+from fake_backend.store.database import as_dicts
+from fake_backend.store.schema import agents, plugin_releases, serve_applications
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy import ColumnElement, Table
+
+    from fake_backend.store.database import Database
+
+type Row = dict[str, Any]
+
+
+class ServingRows:
+    """Look-ups within a tenant, and the changes of serve applications."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def agent(self, agent_id: int, tenant: str | None = None) -> Row:
+        """Return an agent.
+
+        Args:
+            agent_id: Its id.
+            tenant: Whose it must be; anybody's when left out.
+
+        Raises:
+            NotFound: There is none.
+        """
+        owned = () if tenant is None else (agents.c.tenant == tenant,)
+        return self._one(agents, agents.c.id == agent_id, *owned, received=agent_id)
+
+    def agents(self) -> list[Row]:
+        """Return every agent of every tenant."""
+        return self._all(agents)
+
+    def agent_of_token(self, token: str) -> Row | None:
+        """Return the agent that presents a token, ``None`` for a token that no agent has."""
+        found = self._all(agents, agents.c.token == token)
+        return found[0] if found else None
+
+    def set_failure(self, agent_id: int, failure: str | None) -> None:
+        """Store how an agent fails, ``None`` for not at all."""
+        with self._database.transaction() as connection:
+            connection.execute(update(agents).where(agents.c.id == agent_id).values(failure=failure))
+
+    def release(self, release_id: int, tenant: str | None) -> Row:
+        """Return a plugin release.
+
+        Raises:
+            NotFound: No such release for this tenant.
+        """
+        own = plugin_releases.c.tenant == tenant
+        return self._one(plugin_releases, plugin_releases.c.id == release_id, own, received=release_id)
+
+    def releases(self, tenant: str | None, code: str, version: str | None = None) -> list[Row]:
+        """Return the releases of a plugin, or those of one version, the newest first."""
+        tests = [plugin_releases.c.tenant == tenant, plugin_releases.c.code == code]
+        if version is not None:
+            tests.append(plugin_releases.c.version == version)
+        return self._all(plugin_releases, *tests)[::-1]
+
+    def application(self, application_id: int, tenant: str | None = None) -> Row:
+        """Return a serve application.
+
+        Args:
+            application_id: Its id.
+            tenant: Whose it must be; anybody's when left out.
+
+        Raises:
+            NotFound: There is none.
+        """
+        table = serve_applications.c
+        owned = () if tenant is None else (table.tenant == tenant,)
+        return self._one(serve_applications, table.id == application_id, *owned, received=application_id)
+
+    def applications(
+        self, *, agent_id: int | None = None, release_id: int | None = None, job_id: str | None = None
+    ) -> list[Row]:
+        """Return serve applications of every tenant, or those on an agent, of a release, of a job; by id."""
+        table = serve_applications.c
+        wanted = ((table.agent_id, agent_id), (table.plugin_release_id, release_id), (table.job_id, job_id))
+        return self._all(serve_applications, *(column == value for column, value in wanted if value is not None))
+
+    def greatest_id(self) -> int:
+        """Return the greatest id of a serve application, 0 for none."""
+        with self._database.transaction() as connection:
+            return connection.execute(select(func.max(serve_applications.c.id))).scalar_one() or 0
+
+    def add(self, columns: Mapping[str, Any]) -> None:
+        """Store a new serve application."""
+        with self._database.transaction() as connection:
+            connection.execute(insert(serve_applications).values(**columns))
+
+    def save(self, columns: Mapping[str, Any]) -> None:
+        """Store what a serve application is now."""
+        with self._database.transaction() as connection:
+            statement = update(serve_applications).where(serve_applications.c.id == columns["id"])
+            connection.execute(statement.values(**columns))
+
+    def remove(self, application_id: int) -> None:
+        """Delete a serve application."""
+        with self._database.transaction() as connection:
+            connection.execute(delete(serve_applications).where(serve_applications.c.id == application_id))
+
+    def _one(self, table: Table, *tests: ColumnElement[bool], received: object) -> Row:
+        found = self._all(table, *tests)
+        if not found:
+            raise NotFound("Not found.", received=received)
+        return found[0]
+
+    def _all(self, table: Table, *tests: ColumnElement[bool]) -> list[Row]:
+        with self._database.transaction() as connection:
+            return as_dicts(connection.execute(select(table).where(*tests).order_by(table.c.id)))
