@@ -131,6 +131,22 @@ def test_a_checkpoint_that_finds_no_room_leaves_the_one_before(tmp_path, monkeyp
     with pytest.raises(DestinationError, match="cannot be written: No space left on device"):
         checkpoint.note(ids={"count": 2, "sha256": "0"})
     assert before == location.read_bytes()
+    assert {"count": 1, "sha256": "0"} == checkpoint.ids
+
+
+@pytest.mark.parametrize("head", HEADS)
+def test_nothing_is_said_to_be_kept_where_nothing_was_written(rig, head, monkeypatch) -> None:
+    """The disk was full from the beginning: there is nothing for the same command to go on from."""
+
+    def full(descriptor):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(StepFailed, match="No space left on device") as error:
+        rig.export(head)
+
+    assert [] == getattr(error.value, "__notes__", [])
+    assert "EXPORT_KEPT" not in rig.logger.message_keys()
 
 
 @pytest.mark.parametrize("storage", [3, BUCKET])

@@ -240,16 +240,18 @@ def test_either_head_goes_on_with_its_own_after_the_other_was_tried(rig) -> None
     assert 14 == len(tree(result["output_path"]))
 
 
-def test_a_job_that_cannot_be_noted_is_cancelled(rig, monkeypatch) -> None:
-    """Nobody could ever find it again: the disk was full just then."""
+@pytest.mark.parametrize("ends", [OSError(28, "No space left on device"), KeyboardInterrupt()])
+def test_a_job_that_cannot_be_noted_is_cancelled(rig, monkeypatch, ends) -> None:
+    """Nobody could ever find it again: the disk was full just then, or somebody pressed Ctrl-C."""
 
     def full(descriptor):
-        raise OSError(28, "No space left on device")
+        raise ends
 
     monkeypatch.setattr("os.fsync", full)
-    with pytest.raises(StepFailed, match=r"checkpoint .* cannot be written"):
+    with pytest.raises((StepFailed, KeyboardInterrupt)) as error:
         rig.export(DELEGATED)
     asked = rig.requests()
+    assert [] == [note for note in getattr(error.value, "__notes__", []) if "kept" in note]
     assert [path for method, path in asked if method == "POST" and path.endswith("/cancel/")]
     finishes_alone(rig)
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from sdk.plugins.actions.export.errors import DestinationError, StagingError
@@ -121,9 +121,9 @@ class Checkpoint:
         Raises:
             DestinationError: It cannot be written; what was there before still is.
         """
-        for name, value in changes.items():
+        replace(self, **changes).save()
+        for name, value in changes.items():  # only now: what is not on disk is nothing to go on from
             setattr(self, name, value)
-        self.save()
 
     def save(self) -> None:
         """Write it, in one step from before to after.

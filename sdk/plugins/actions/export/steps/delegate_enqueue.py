@@ -8,12 +8,13 @@ from sdk.clients.errors import ClientError
 from sdk.loggers import LogLevel
 from sdk.plugins.actions.export.context import ExportContext, needed
 from sdk.plugins.actions.export.delegated import PASSING, JobRequest
-from sdk.plugins.actions.export.errors import DestinationError, EnqueueError
-from sdk.plugins.actions.export.known_job import KnownJob
+from sdk.plugins.actions.export.errors import EnqueueError
+from sdk.plugins.actions.export.known_job import KnownJob, give_up_job
 from sdk.plugins.actions.export.messages import Message, tell
 from sdk.plugins.actions.export.steps.export_step import SERVER_EXPORT, DelegatedStep
 from sdk.plugins.actions.export.surroundings import announce, open_destination, open_source
 from sdk.plugins.steps import StepResult
+from sdk.storage import StorageError
 
 if TYPE_CHECKING:
     from sdk.plugins.actions.export.targets import Target
@@ -68,13 +69,14 @@ def _known(context: ExportContext, target: Target) -> KnownJob | None:
 
 
 def _note(context: ExportContext, job: KnownJob) -> None:
-    """Write a new job into the checkpoint; one that cannot be written there is of no use to anybody."""
+    """Write a new job into the checkpoint; one that is not written there, nobody would ever find again."""
+    root, prune_to = needed(context.root, "storage"), str(context.params.get("path") or "")
     try:
         job.note(needed(context.staging, "staging").checkpoint)
-    except DestinationError as error:
+    except BaseException as error:  # Ctrl-C as well
         try:
-            needed(context.v2_client, "v2 client").async_jobs.cancel(job.id)
-        except ClientError as failure:
+            give_up_job(job, context.v2_client, root, prune_to)
+        except (ClientError, StorageError) as failure:
             error.add_note(f"The server-side job {job.id} could not be cancelled: {failure}")
         raise
 
