@@ -168,6 +168,30 @@ def test_a_job_that_was_given_up_but_could_not_be_cancelled_is_followed_again(ri
     assert JOBS not in rig.requests()
 
 
+def test_a_job_that_is_finished_and_cannot_be_asked_about_is_gone_on_with(rig, monkeypatch) -> None:
+    """The backend refuses to cancel what is finished, and is away again: there is a bundle, and nobody has seen it."""
+    honest = rig.v2.async_jobs.cancel
+
+    def away(*_):
+        raise ServerError("503", status=503)
+
+    def cancel(job_id):
+        finishes_alone(rig)
+        return honest(job_id)
+
+    for name in ("retrieve", "stream_progress"):
+        monkeypatch.setattr(rig.v2.async_jobs, name, away)
+    monkeypatch.setattr(rig.v2.async_jobs, "cancel", cancel)
+    with pytest.raises(StepFailed, match="gave up"):
+        rig.export(DELEGATED, export_delegate_poll_inactivity_deadline_seconds=60)
+    monkeypatch.undo()
+    rig.requests()
+
+    assert 7 == rig.export(DELEGATED)["exported_count"]
+    assert JOBS not in rig.requests()
+    assert set() == bundles(rig)
+
+
 @pytest.mark.parametrize("storage", [FILE_SYSTEM, BUCKET])
 def test_a_job_whose_bundle_is_gone_is_replaced(rig, storage) -> None:
     """Somebody cleared the storage; the run does not end in a missing part for ever."""

@@ -208,6 +208,7 @@ class JobFollower:
             job = self._retrieve()
             if job is not None and self._status.lower() in SUCCEEDED:
                 return job
+            cancelled = job is not None and self._status.lower() in FAILED  # else it may have a bundle
         except ClientError as error:
             cancelled = isinstance(error, NotFoundError)
             self.warn(f"Job {self.job_id} cannot be cancelled: {error}")
