@@ -118,14 +118,46 @@ def test_a_task_that_shows_something_else_fails_alone(rig) -> None:
     assert ["[Task 2] Failed: Pre-processor shapes@1.2.0 does not take video"] == failures(rig)
 
 
-@pytest.mark.parametrize("fault", [NoAnswer(), Answer(504, b"<html>"), Answer(524, b""), Answer(408, b"")], ids=repr)
-def test_a_cut_answer_is_a_time_out_and_not_asked_for_again(rig, fault) -> None:
-    """The guide's words. The model is still at it: another request would only be one more that waits."""
+CUTS = [NoAnswer(), Answer(504, b"<html>"), Answer(524, b""), Answer(408, b"")]
+
+
+@pytest.mark.parametrize("fault", CUTS, ids=repr)
+def test_a_cut_answer_is_asked_for_again_since_the_model_finishes(rig, fault) -> None:
+    """The gateway cuts at 90 s while the model goes on; the same question finds what was made meanwhile."""
+    cuts = iter([fault, fault])
+    rig.world.infer = lambda params: next(cuts, None) or annotations(task_of(params))
+    assert 3 == rig.infer()["success"]
+    assert 5 == len(inferences(rig))
+
+
+@pytest.mark.parametrize("fault", CUTS, ids=repr)
+def test_an_answer_that_is_cut_each_time_is_a_time_out(rig, fault) -> None:
+    """The guide's words, after three requests."""
     rig.world.infer = lambda params: fault if task_of(params) == 2 else annotations(task_of(params))
     assert 2 == rig.infer()["success"]
     [line] = failures(rig)
     assert line.startswith("[Task 2] Failed: Pre-processor inference timeout")
-    assert 3 == len(inferences(rig))
+    assert 5 == len(inferences(rig))
+
+
+def test_one_that_is_gone_is_started_again(rig) -> None:
+    """It drained and went; whoever may start it once may do so twice, one deployment at a time."""
+    rig.world.applications = []
+
+    def infer(params):
+        if task_of(params) == 2 and len(deployments(rig)) == 1:
+            rig.world.applications = []
+            return Answer(503, {})
+        return annotations(task_of(params))
+
+    rig.world.infer = infer
+    assert 3 == rig.infer()["success"]
+    assert 2 == len(deployments(rig))
+
+
+def deployments(rig):
+    """Return the bodies of deployments."""
+    return [a.json for a in rig.world.asked if a.path.endswith("/run/") and a.json["action"] == "deployment"]
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 500, 507])

@@ -12,7 +12,7 @@ from scripted import Answer
 from to_task_rig import AGENT, CODE, RELEASE, VERSION, rigged
 
 from fake_backend.transports.in_process import ConnectionRefused, NoAnswer
-from sdk.plugins.categories.pre_annotation.actions.to_task import CriticalError
+from sdk.plugins.categories.pre_annotation.actions.to_task import CriticalError, ToTaskAction
 from sdk.plugins.categories.pre_annotation.actions.to_task.errors import NotActiveError
 from sdk.plugins.categories.pre_annotation.actions.to_task.standing import Place, standing_of
 
@@ -256,16 +256,44 @@ def test_a_long_wait_says_why(cold) -> None:
     assert "Waiting for Pre-processor shapes@1.2.0: 30 s, no GPU free; 0 GPU(s) free." == waiting[3]
 
 
-def test_the_queue_tells_the_place(cold) -> None:
-    """``meta.queue`` of the run's job: position, reason or blockers."""
-    from sdk.plugins.categories.pre_annotation.actions.to_task import ToTaskAction
-
-    rolls_out(cold, 9999)
-    cold.world.jobs["77"] = {"meta": {"queue": {"position": 3, "blockers": ["job 5", "job 6"]}}}
+@pytest.mark.parametrize("told", [{"id": "deployment"}, {}, "no JSON"])
+def test_the_queue_tells_the_place(cold, told) -> None:
+    """``meta.queue`` of the deployment's job, or of the run's where the other is not known (contract.md 4)."""
+    known = "deployment" if told == {"id": "deployment"} else "77"
+    cold.world.deploy = lambda: cold.world.applications.append({"id": 9, "status": "NOT_STARTED"}) or told
+    cold.world.jobs[known] = {"meta": {"queue": {"position": 3, "blockers": ["job 5", "job 6"]}}}
     params = {"name": "x", "project": 123, "agent": AGENT, "task_filters": {}, "method": "inference"}
     action = ToTaskAction(run=cold.run_instance(job_id="77"), params=params | {"pre_processor": RELEASE})
     with pytest.raises(CriticalError, match=r"last-known reason: position 3 in the queue \(job 5; job 6\)"):
         action.start()
+    assert 1 == len(dispatches(cold))
+    assert [] == cold.world.applications
+
+
+def test_one_that_others_have_asked_for_is_waited_for_in_the_queue(rig) -> None:
+    """NOT_STARTED with a place in the queue: a deployment beside it would be one too many; it is not ours to stop."""
+    rig.world.applications = [{"id": 4, "status": "NOT_STARTED", "job": "theirs"}]
+    rig.world.jobs["theirs"] = {"meta": {"queue": {"position": 1}}}
+    refused(rig, ready_timeout=40)
+    assert [] == dispatches(rig)
+
+    rig.world.jobs["theirs"] = {"meta": {"queue": None}}
+    rig.world.deploy = lambda: rig.world.applications.__setitem__(0, {"id": 4, "status": "RUNNING", "job": "ours"})
+    assert 3 == rig.infer()["success"]
+
+
+@pytest.mark.parametrize("other", ["RUNNING", "UNHEALTHY", "DEPLOYING"])
+def test_another_release_of_the_plugin_is_not_it(rig, other) -> None:
+    """The list is by plugin; inferences are by version. What others run is left to them."""
+    theirs = {"id": 4, "status": other, "plugin_release": RELEASE + 1}
+    rig.world.applications = [theirs]
+    rig.world.deploy = lambda: rig.world.applications.append(
+        {"id": 5, "status": "DEPLOY_FAILED", "plugin_release": RELEASE}
+    )
+    assert "reached terminal state (DEPLOY_FAILED)" in refused(rig)
+    assert ["/serve_applications/5/"] == rig.world.paths("DELETE")
+    rig.world.deploy = lambda: rig.world.applications.append({"id": 6, "status": "RUNNING", "plugin_release": RELEASE})
+    assert 3 == rig.infer()["success"]
 
 
 @pytest.mark.parametrize("arrives", [True, False])

@@ -154,7 +154,7 @@ class World:
         (rf"GET /plugin_releases/{RELEASE}/", lambda self, _: self.release),
         (r"GET /serve_applications/", lambda self, _: {"results": self.applications, "next": None}),
         (r"DELETE (?:/__agents__/\d+)?/serve_applications/([^/]+)/", _stop),
-        (r"GET /jobs/([^/]+)/", lambda self, _, job: self.jobs[job]),
+        (r"GET /jobs/([^/]+)/", lambda self, _, job: self.jobs.get(job, Answer(404, {}))),
         (r"PATCH /jobs/([^/]+)/", lambda self, asked, job: self.jobs.setdefault(job, {}).update(asked.json) or {}),
         (r"POST /logs/", lambda _self, _: {}),
         (r"GET /sdk/tasks/", _list),

@@ -1,4 +1,4 @@
-"""Inferences under way: sent, sent again while the pre-processor is away, and waited for when they are deferred.
+"""Inferences under way: sent, sent again when they were cut or nobody was there, and waited for when they are deferred.
 
 Source: contract.md 4, deferred inference and batch. An inference writes nothing, so a lost one may be asked for again.
 """
@@ -29,12 +29,12 @@ if TYPE_CHECKING:
     from sdk.plugins.categories.pre_annotation.actions.to_task.tasks import Task
 
 TIMEOUTS = Timeouts(connect=5, read=100)  # the gateway cuts at 90 s, and says so
-SENDS = 3  # of one inference, while the pre-processor is away or busy
+SENDS = 3  # of one inference, while it is cut, or the pre-processor away or busy
 FIRST_WAIT = 2.0  # seconds, doubling
 MOST_AT_A_TIME = 32  # connections that are kept to one host
 _CUT = frozenset({408, 504, 522, 524})  # somebody in between has not waited for the answer
-_AWAY = frozenset({425, 429, 502, 503})  # nobody has taken the question
-_PENDING = _CUT | _AWAY | {500, 520}  # about a ticket these say nothing
+_AGAIN = _CUT | {425, 429, 502, 503, 520}  # the result is still to be had
+_PENDING = _AGAIN | {500}  # about a ticket these say nothing
 
 
 @dataclass
@@ -89,7 +89,7 @@ class Inferences:
                 return
             for call, answer in zip(calls, self._answers(calls), strict=True):
                 call.answer, call.error = (None, answer) if isinstance(answer, ClientError) else (answer, None)
-            calls = [call for call in calls if _is_away(call.error)]
+            calls = [call for call in calls if _is_passing(call.error)]
             if not calls or attempt + 1 == SENDS:
                 return
             asked_for = max(getattr(call.error, "retry_after", None) or 0.0 for call in calls)
@@ -188,10 +188,11 @@ def _timed_out(error: ClientError) -> bool:
     return isinstance(error, ClientTimeoutError) or (isinstance(error, IncompleteResponseError) and error.timed_out)
 
 
-def _is_away(error: Exception | None) -> bool:
-    if not isinstance(error, ClientError) or _timed_out(error):
-        return False  # who did not answer in time will not do so under twice the load
-    return isinstance(error, ClientConnectionError) or error.status in _AWAY
+def _is_passing(error: Exception | None) -> bool:
+    """Return whether another request may go better; one that was cut may find the prediction made meanwhile."""
+    return isinstance(error, ClientError) and (
+        isinstance(error, ClientConnectionError | ClientTimeoutError) or error.status in _AGAIN
+    )
 
 
 def _says_nothing(error: ClientError) -> bool:

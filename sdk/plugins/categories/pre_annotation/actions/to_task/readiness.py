@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 POLL = 10.0  # seconds between two looks (contract.md 4)
 ARRIVAL_LOOKS, ARRIVAL_PAUSE = 3, 2.0  # looks for a deployment whose answer is lost, and seconds before each
 DIAGNOSED_FROM = 2  # looks that find nothing before it is asked why (contract.md 4: from the third on)
-STOP_TIMEOUT = 60.0  # seconds that taking down may take
+STOP_TIMEOUT = 300.0  # seconds that taking down may take: calls of others may have to end first
+STOP_POLLS = 1.0, 10.0  # seconds between two looks at that, doubling
 _TRANSIENT = (ClientConnectionError, ClientTimeoutError, RateLimitError, ServerError)
 _CONFLICT = 409
 
@@ -48,7 +49,7 @@ class Readiness:
         capacity: What the agent has room for; it also reaches the agent to take things down.
         timeout: Seconds that a start may take.
         tell: Takes sentences for the user.
-        job_id: Job of this run, if it has one: its place in the queue says why a start takes long.
+        job_id: Job of this run, if it has one; the deployment's own tells more, where it is known.
     """
 
     client: BackendClient
@@ -61,6 +62,7 @@ class Readiness:
     was_dispatched: bool = field(default=False, init=False)
     """Whether this run may have started it."""
     _before: frozenset[Any] = field(default=frozenset(), init=False)
+    _job: str | None = field(default=None, init=False)
 
     def look(self) -> Standing:
         """Return where it stands.
@@ -68,7 +70,11 @@ class Readiness:
         Raises:
             ClientError: The backend does not say.
         """
-        return standing_of(self._listed())
+        rows = self._listed()
+        standing = standing_of(rows)
+        if standing.place is Place.ABSENT and any(map(self._is_queued, rows)):
+            return Standing(Place.COMING, standing.status)  # it is asked for, and waits for room
+        return standing
 
     def refuse_hopeless(self, *, auto_start: bool) -> Standing:
         """Look, and return where it stands unless it is clear that it is not going to run.
@@ -103,9 +109,11 @@ class Readiness:
         started = self.client.clock.monotonic()
         reason: str | None = None
         looks = 0
+        is_asked_for = False
         while True:
             if standing.place is Place.RUNNING:
-                self.tell(f"{self._named} is ready.")
+                if looks:
+                    self.tell(f"{self._named} is ready.")
                 return
             if standing.place is Place.ENDED:
                 told = f"; last-known reason: {reason}" if reason else ""
@@ -117,8 +125,8 @@ class Readiness:
                     f"{self._named} did not become ready within timeout ({self.timeout:g} s){told}",
                     "Look at its deployment on the agent, or allow it more time with ready_timeout.",
                 )
-            if standing.place is Place.ABSENT and not self.was_dispatched:
-                self._dispatch()
+            if standing.place is Place.ABSENT and not is_asked_for:
+                is_asked_for = self._dispatch()
             elif looks >= DIAGNOSED_FROM:
                 reason = self._reason(standing) or reason
             looks += 1
@@ -137,6 +145,7 @@ class Readiness:
             return
         until = self.client.clock.monotonic() + STOP_TIMEOUT
         asked: set[Any] = set()
+        pause, longest = STOP_POLLS
         while own := self._own(asked):
             for row in own:
                 if row.get("id") not in asked and row.get("status") != "DELETING":
@@ -144,7 +153,8 @@ class Readiness:
                     self._take_down(row)
             if self.client.clock.monotonic() >= until:
                 raise NotActiveError(f"{self._named} was started and could not be taken down", "Stop it on the agent.")
-            self.client.clock.sleep(1.0)
+            self.client.clock.sleep(pause)
+            pause = min(pause * 2, longest)
         self.was_dispatched = False
         self.tell(f"{self._named} was stopped again.")
 
@@ -153,7 +163,11 @@ class Readiness:
         return f"Pre-processor {self.pre_processor.name}"
 
     def _listed(self) -> list[Row]:
-        return self.client.list_serve_applications(self.pre_processor.code, self.agent)
+        """Return its serve applications on the agent; other releases of the plugin are not it."""
+        rows = self.client.list_serve_applications(self.pre_processor.code, self.agent)
+        return [
+            row for row in rows if row.get("plugin_release", self.pre_processor.release) == self.pre_processor.release
+        ]
 
     def _standing(self, reason: str | None) -> Standing:
         """Return where it stands; a backend that does not answer for the moment counts as an unknown standing."""
@@ -162,7 +176,8 @@ class Readiness:
         except _TRANSIENT:
             return Standing(Place.COMING, reason)
 
-    def _dispatch(self) -> None:
+    def _dispatch(self) -> bool:
+        """Ask for a deployment, once; return whether it is this run's own."""
         self.capacity.ensure()
         self._before = frozenset(row.get("id") for row in self._listed())  # all idle, or there would be no start
         body = {
@@ -176,16 +191,18 @@ class Readiness:
         failure: ClientError
         self.was_dispatched = True
         try:
-            self.client.run_plugin(self.pre_processor.code, body)
+            answer = self.client.run_plugin(self.pre_processor.code, body)
         except ClientError as error:
             failure = error
         else:
-            return
+            job = answer.get("id") if isinstance(answer, dict) else None
+            self._job = None if job is None else str(job)
+            return True
         if isinstance(failure, _TRANSIENT) and self._arrived():
-            return
+            return True
         self.was_dispatched = isinstance(failure, _TRANSIENT)
         if failure.status == _CONFLICT:  # somebody else is at it
-            return
+            return False
         raise NotActiveError(f"its deployment dispatch failed ({type(failure).__name__}): {failure}") from failure
 
     def _arrived(self) -> bool:
@@ -222,16 +239,26 @@ class Readiness:
         except NotFoundError:  # it went by itself
             return
 
+    def _is_queued(self, row: Row) -> bool:
+        """Return whether an application waits for room on the agent."""
+        job = row.get("job")
+        return job is not None and bool(self._queue(str(job)))
+
+    def _queue(self, job: str) -> Row:
+        """Return the place of a deployment's job in the queue; nothing where it has none, or nobody says so."""
+        try:
+            meta = self.client.get_job(job).get("meta")
+        except ClientError:
+            return {}
+        queue = meta.get("queue") if isinstance(meta, dict) else None
+        return queue if isinstance(queue, dict) and queue.get("position") is not None else {}
+
     def _reason(self, standing: Standing) -> str | None:
         """Return why a start takes long: capacity, the queue, or the roll-out itself, as far as it can be had."""
         told = self.capacity.shortage()
-        if self.job_id is not None:
-            try:
-                meta = self.client.get_job(self.job_id).get("meta")
-            except ClientError:
-                meta = None
-            queue = meta.get("queue") if isinstance(meta, dict) else None
-            if isinstance(queue, dict) and queue.get("position") is not None:
-                why = "; ".join(texts(queue.get("reason") or queue.get("blockers")))
-                told.append(f"position {queue['position']} in the queue{f' ({why})' if why else ''}")
+        job = self._job or self.job_id
+        queue = {} if job is None else self._queue(job)
+        if queue:
+            why = "; ".join(texts(queue.get("reason") or queue.get("blockers")))
+            told.append(f"position {queue['position']} in the queue{f' ({why})' if why else ''}")
         return "; ".join(told) or standing.status
