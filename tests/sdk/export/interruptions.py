@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from urllib3.connectionpool import HTTPConnectionPool
 from urllib3.exceptions import ProtocolError
 
-from sdk.plugins.actions.export import writing
+from sdk.plugins.actions.export import moving, writing
 from sdk.plugins.actions.export.staging import Staging
 from sdk.storage import StorageUnreachableError
 from sdk.storage.s3 import S3Storage
@@ -107,6 +107,7 @@ class Interruption:
             patch(os, name, lambda honest, name=name: self._on_paths(honest, name, writes=name != "unlink"))
         patch(os, "writev", self._on_writev)
         patch(os, "ftruncate", self._on_ftruncate)
+        patch(moving, "move", lambda honest: self._on_paths(honest, "move", writes=True))
         patch(shutil, "rmtree", lambda honest: self._on_paths(honest, "rmtree", writes=False))
         patch(Path, "open", self._on_open)
         patch(writing, "FileIO", self._on_file)

@@ -5,13 +5,14 @@ Nothing is ever written over: ``<name>``, ``<name>(1)``, ``<name>(2)`` ... are t
 
 from __future__ import annotations
 
-import errno
 import os
 import re
 from itertools import count
 from typing import TYPE_CHECKING, Any, Protocol
 
+from sdk.plugins.actions.export import moving
 from sdk.plugins.actions.export.errors import DestinationError
+from sdk.plugins.actions.export.tally import tally_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,7 +69,7 @@ class Destination(Protocol):
 
 
 class DirectoryDestination:
-    """A directory of this machine; the tree is moved there by one rename.
+    """A directory of this machine; the tree is moved there by one rename, which replaces nothing.
 
     Args:
         parent: The directory that the export will be in.
@@ -84,27 +85,33 @@ class DirectoryDestination:
         next(self._free())
 
     def published(self, tree: Path, checkpoint: Checkpoint) -> str | None:
-        """See ``Destination``: the tree is gone, and the directory at the noted place is the very same."""
+        """See ``Destination``: the tree is gone, and the directory at the noted place is the very same and whole.
+
+        The number of a directory alone does not say so: file systems give it to the next one.
+        """
         noted = checkpoint.publishing
         if noted is None or tree.exists():
             return None
         target = self._parent / noted["target"]
         try:
-            found = target.lstat()
+            is_ours = _inode(target) == noted.get("inode") and tally_of(target) == noted.get("tally")
         except OSError:
             return None
-        return str(target) if [found.st_dev, found.st_ino] == noted.get("inode") else None
+        return str(target) if is_ours else None
 
     def publish(self, tree: Path, checkpoint: Checkpoint, outcome: dict[str, Any]) -> str:
         """Rename the tree; see ``Destination``."""
+        try:
+            own = {"inode": _inode(tree), "tally": tally_of(tree), "outcome": outcome}
+        except OSError as error:
+            raise DestinationError(f"The export cannot be read before it is moved: {error.strerror}.") from error
         for target in self._free():
-            own = tree.stat()
-            checkpoint.note(publishing={"target": target.name, "inode": [own.st_dev, own.st_ino], "outcome": outcome})
+            checkpoint.note(publishing={"target": target.name, **own})
             try:
-                tree.rename(target)
+                moving.move(tree, target)
+            except FileExistsError:  # someone was faster
+                continue
             except OSError as error:
-                if error.errno in {errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR}:  # someone was faster
-                    continue
                 raise DestinationError(f"The export cannot be moved to {str(target)!r}: {error.strerror}.") from error
             return str(target)
         raise AssertionError  # pragma: no cover (names never end)
@@ -118,6 +125,11 @@ class DirectoryDestination:
             target = self._parent / name
             if not os.path.lexists(target):
                 yield target
+
+
+def _inode(path: Path) -> list[int]:
+    found = path.lstat()
+    return [found.st_dev, found.st_ino]
 
 
 def free_names(name: str) -> Iterator[str]:

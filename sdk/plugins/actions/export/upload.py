@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from sdk.plugins.actions.export.destination import ensure_fits, free_names
 from sdk.plugins.actions.export.errors import DestinationError
+from sdk.plugins.actions.export.tally import Tally
 from sdk.plugins.actions.export.upload_log import TreeFile, UploadLog
 from sdk.storage import StorageNotFoundError
 
@@ -56,34 +57,37 @@ class StorageDestination:
         next(self._free())
 
     def published(self, tree: Path, checkpoint: Checkpoint) -> str | None:
-        """See ``Destination``: the manifest that was to come last is there."""
+        """See ``Destination``: the manifest that was to come last is there, and so are the objects it names."""
         del tree
         noted = checkpoint.publishing
-        if noted is None or noted.get("manifest") is None:
+        if noted is None or not self._has_stood(noted):
             return None
         target = str(noted["target"])
-        return target if self._digest_at(manifest_path(target)) == noted["manifest"] else None
+        there = Tally()
+        for path, size in self._root.entries(target):
+            there.add(path.removeprefix(f"{target}/"), size)
+        return target if there.as_json() == noted.get("tally") else None
 
     def publish(self, tree: Path, checkpoint: Checkpoint, outcome: dict[str, Any]) -> str:
         """Upload the tree, then its manifest; see ``Destination``."""
         try:
             with closing(UploadLog(self._log)) as log:
                 target = self._target(checkpoint, log, outcome)
-                digest = self._upload(tree, target, log)
+                digest, tally = self._upload(tree, target, log)
                 for path in log.unwanted():
                     self._root.delete_tree(f"{target}/{path}")
         except sqlite3.Error as error:
             raise DestinationError(f"The upload cannot be noted in {str(self._log)!r}: {error}.") from error
         except OSError as error:
             raise DestinationError(f"The export cannot be read for its upload: {error.strerror}.") from error
-        checkpoint.note(publishing={"target": target, "manifest": digest, "outcome": outcome})
+        checkpoint.note(publishing={"target": target, "manifest": digest, "tally": tally, "outcome": outcome})
         self._root.write_file(self._manifest, manifest_path(target))
         return target
 
     def withdraw(self, checkpoint: Checkpoint) -> None:
-        """See ``Destination``: the objects that were sent are removed, and no others."""
+        """See ``Destination``: the objects that were sent are removed, and no others; none of what stood once."""
         noted = checkpoint.publishing
-        if noted is not None and self._log.exists():
+        if noted is not None and self._log.exists() and not self._has_stood(noted):
             with closing(UploadLog(self._log)) as log:
                 self._take_back(str(noted["target"]), log)
 
@@ -94,15 +98,17 @@ class StorageDestination:
             target = str(noted["target"])
             if self._is_ours(target, log):
                 return target
-            self._take_back(target, log)
+            if not self._has_stood(noted):
+                self._take_back(target, log)
         log.clear()
         target = next(self._free())
         checkpoint.note(publishing={"target": target, "manifest": None, "outcome": outcome})
         return target
 
-    def _upload(self, tree: Path, target: str, log: UploadLog) -> str:
-        """Send what is not there yet, write the manifest beside, and return the SHA-256 of the manifest."""
+    def _upload(self, tree: Path, target: str, log: UploadLog) -> tuple[str, dict[str, Any]]:
+        """Send what is not there yet, write the manifest beside, and return its SHA-256 and a tally of the objects."""
         log.forget_wanted()
+        tally = Tally()
         with self._manifest.open("w", encoding="utf-8", newline="\n") as manifest:
             manifest.write(f'{{"format": {MANIFEST_FORMAT}, "files": [')
             for number, file in enumerate(files_of(tree)):
@@ -110,11 +116,17 @@ class StorageDestination:
                     log.begin(file)
                     self._root.write_file(file.location, f"{target}/{file.path}")
                     log.finish(file)
+                tally.add(file.path, file.size)
                 entry = {"path": file.path, "size": file.size, "sha256": file.sha256}
                 manifest.write(f"{',' if number else ''}\n{json.dumps(entry, ensure_ascii=False)}")
             manifest.write("\n]}\n")
         with self._manifest.open("rb") as source:
-            return hashlib.file_digest(source, "sha256").hexdigest()
+            return hashlib.file_digest(source, "sha256").hexdigest(), tally.as_json()
+
+    def _has_stood(self, noted: dict[str, Any]) -> bool:
+        """Return whether the manifest stands: then readers may be at the objects, whatever has become of them."""
+        manifest = noted.get("manifest")
+        return manifest is not None and self._digest_at(manifest_path(str(noted["target"]))) == manifest
 
     def _free(self) -> Iterator[str]:
         for name in free_names(self._name):
