@@ -168,6 +168,29 @@ def test_what_is_of_nobody_knows_which_scope_is_not_exported(disk, tmp_path, ope
     assert ["exp"] == names(tmp_path)
 
 
+@pytest.mark.parametrize("discard", [False, True])
+@pytest.mark.parametrize(
+    "link", ["", "work", "tree", "scratch", "lock", "checkpoint.json", "checkpoint.new", "work/originals", "work/parts"]
+)
+def test_a_staging_that_leads_elsewhere_is_refused_and_nothing_is_touched(
+    disk, tmp_path, tmp_path_factory, opened, link, discard
+) -> None:
+    """A link may lead out of the storage: what lies there is neither written to nor removed."""
+    victim = tmp_path_factory.mktemp("victim")
+    (victim / "work").mkdir()
+    (victim / "work" / "precious").write_text("x")
+    place = tmp_path / ".exp.partial" / link if link else tmp_path / ".exp.partial"
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.symlink_to(victim)
+    there = sorted(tmp_path.rglob("*"))
+    with pytest.raises(DestinationError, match="is a symbolic link, and the staging of an export has none"):
+        opened(disk, discard=discard)
+
+    assert ["work"] == names(victim)
+    assert ["precious"] == names(victim / "work")
+    assert there == sorted(tmp_path.rglob("*"))
+
+
 @pytest.mark.parametrize("name", ["", ".", "..", "a/b", "/a", "a\0b"])
 def test_a_name_is_one_directory(disk, tmp_path, opened, name: str) -> None:
     """A name that is a path would be published somewhere else."""

@@ -26,6 +26,7 @@ import hashlib
 import os
 import shutil
 import tempfile
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -176,7 +177,8 @@ def open_staging(root: StorageRoot, identity: ExportIdentity, *, home: Path, dis
         discard: Whether to remove what an interrupted run has left, of whatever scope it is.
 
     Raises:
-        DestinationError: The name is none, reserved or too long, another run is at it, or it cannot be written.
+        DestinationError: The name is none, reserved or too long, another run is at it, it cannot be written, or it is or
+            holds a symbolic link.
         StagingError: What is there is of another scope, damaged or of another version.
         StorageError: The path would leave the storage, or the storage cannot be read.
     """
@@ -195,6 +197,7 @@ def open_staging(root: StorageRoot, identity: ExportIdentity, *, home: Path, dis
     base = home / identity.place_digest[:32] if parent is None else parent / staging_name(name)
     made = [str(path) for path in (base.parent, *base.parent.parents) if not path.exists()]
     try:
+        _refuse_links(base)
         base.parent.mkdir(parents=True, exist_ok=True, mode=0o700 if parent is None else 0o777)
         lock = _locked(base)
     except OSError as error:
@@ -302,6 +305,28 @@ def _prune(made: Iterable[str]) -> None:
 
 def _unwritable(base: Path, error: OSError) -> DestinationError:
     return DestinationError(f"Nothing can be written to {str(base)!r}: {error.strerror or error}.")
+
+
+def _refuse_links(base: Path) -> None:
+    """Refuse a staging that leads elsewhere: nothing there is ours to write or remove.
+
+    What the exporter writes to ``tree`` may hold links; it is removed without following them.
+
+    Raises:
+        DestinationError: The staging is a symbolic link, or one lies where it keeps its own.
+        OSError: It cannot be read.
+    """
+    found = [base] if base.is_symlink() else []
+    for folder in () if found else (base, base / "work"):
+        with suppress(FileNotFoundError, NotADirectoryError), os.scandir(folder) as entries:
+            found += [Path(entry.path) for entry in entries if entry.is_symlink()]
+        if found:  # then what lies behind is not looked at
+            break
+    if found:
+        raise DestinationError(
+            f"{str(found[0])!r} is a symbolic link, and the staging of an export has none: what it leads to would be "
+            "written over or removed. Remove the link, or choose another name."
+        )
 
 
 def _locked(base: Path) -> int:
