@@ -167,6 +167,17 @@ def test_the_plugin_environment_counts_as_environment(rig, head: str, env, field
     assert head == result["head"]
 
 
+@pytest.mark.parametrize("own", ["0", "", "false", "1"])
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_the_plugin_environment_does_not_undo_the_kill_switch_of_the_process(rig, monkeypatch, own: str) -> None:
+    """Export guide: the environment's kill switch cannot be undone by configuration; either environment throws it."""
+    monkeypatch.setenv(KILL_SWITCH, "1")
+
+    result = ExportAction.dispatch(rig.params(disable_async_delegate=False), rig.context(env={KILL_SWITCH: own}))
+
+    assert "in-process" == result["head"]
+
+
 @pytest.mark.parametrize("threshold", [None, 0, 1, 10**9])
 def test_the_threshold_decides_nothing(rig, threshold) -> None:
     """Export guide: deprecated, a no-op."""

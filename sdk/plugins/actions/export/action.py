@@ -121,6 +121,7 @@ class ExportAction(BaseExportAction[ExportParams]):
             extra_params=getattr(self.params, "extra_params", None) or {},
             config=self.config,
             environ=ChainMap(own, dict(os.environ)),
+            process=dict(os.environ),
         )
 
     @override

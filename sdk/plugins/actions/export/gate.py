@@ -87,9 +87,10 @@ def resolve_delegation(sources: Sources, *, has_v2_client: bool, scope: Scope | 
 def killed_by(sources: Sources) -> str | None:
     """Return who switches delegation off; ``None`` when nobody does.
 
-    The environment goes first: an operator's switch cannot be undone by configuration.
+    The environment goes first: an operator's switch cannot be undone by configuration, nor by the plugin's own
+    environment, which only other tunables read before the process's.
     """
-    if truth(KILL_SWITCH, sources.environ.get(KILL_SWITCH, "")):
+    if any(truth(KILL_SWITCH, environ.get(KILL_SWITCH, "")) for environ in (sources.process, sources.environ)):
         return KILL_SWITCH
     found = sources.flag("disable_async_delegate", "export_disable_async_delegate", KILL_SWITCH)
     return found[0] if found is not None and found[1] else None

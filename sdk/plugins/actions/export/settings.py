@@ -34,12 +34,14 @@ class Sources:
         extra_params: ``ExportParams.extra_params``.
         config: Configuration of the action.
         environ: Environment variables, the plugin's own before those of the process.
+        process: Those of the process alone, where the operator sets what nobody undoes.
     """
 
     fields: Mapping[str, Any] = field(default_factory=dict)
     extra_params: Mapping[str, Any] = field(default_factory=dict)
     config: Mapping[str, Any] = field(default_factory=dict)
     environ: Mapping[str, str] = field(default_factory=dict)
+    process: Mapping[str, str] = field(default_factory=dict)
 
     def first(self, field_name: str, key: str, variable: str) -> tuple[str, Any] | None:
         """Return the winning value with the name of its source; ``None`` when nobody sets it.
