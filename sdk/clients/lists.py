@@ -103,8 +103,13 @@ class RowList:
 
 
 def is_nothing(value: object) -> bool:
-    """Return whether a value is a list that holds no item: a selection that was computed and came out empty."""
-    return isinstance(value, list | tuple | set | frozenset) and all(item is None for item in value)
+    """Return whether a value is a list of nothing: a selection that was computed and came out empty.
+
+    It has no item, or only such as say nothing: ``None``, and blank text, which is what splitting a blank text gives.
+    """
+    if not isinstance(value, list | tuple | set | frozenset):
+        return False
+    return all(item is None or (isinstance(item, str) and not item.replace(",", " ").strip()) for item in value)
 
 
 def _ids(name: str, value: object) -> list[int]:

@@ -61,6 +61,8 @@ def test_a_list_of_nothing_is_refused_before_anything_is_asked(v2) -> None:
 
     with pytest.raises(FilterError, match=r"'id__in' is \[\], a list of nothing"):
         client.assignments.list(id__in=[])
+    with pytest.raises(FilterError, match=r"'id__in' is \[''\], a list of nothing"):
+        client.assignments.list(id__in=[""])
     assert [] == backend.asked
 
 

@@ -50,7 +50,7 @@ def test_keys_that_the_backend_only_pretends_to_know_are_unknown(target: str, ke
         checked_filters(TARGETS[target], {key: "1"})
 
 
-@pytest.mark.parametrize("value", ["", "  ", "\t", ",", " , ", ["", " "], None, [None, ""]])
+@pytest.mark.parametrize("value", ["", "  ", "\t", ",", " , ", None])
 def test_a_blank_value_is_no_filter(value: object) -> None:
     """Forms send every key they know, also empty (incidents.md 1, SYN-7519)."""
     given_filter = {"project": 1, "ids": value}
@@ -69,7 +69,7 @@ def test_a_comma_is_blank_only_where_it_separates(target, data, value: str) -> N
     assert ([key] if expected else []) == blank_keys({key: value})
 
 
-@pytest.mark.parametrize("value", [[], (), set(), frozenset(), [None], (None, None)])
+@pytest.mark.parametrize("value", [[], (), set(), frozenset(), [None], (None, None), [""], [" ", None], {"\t"}, [","]])
 @pytest.mark.parametrize(
     ("target", "key"),
     [
