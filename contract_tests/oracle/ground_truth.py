@@ -34,7 +34,7 @@ RULES: dict[str, Rule[GroundTruthEventRow]] = {
     "ground_truth": rule(numbers, lambda asked, event, _: event["ground_truth"] in asked),
     "ground_truth_dataset_version": _VERSIONS,
     "ground_truth_dataset_versions": _VERSIONS,
-    "category": rule(str.strip, lambda asked, event, _: event.get("category", "") == asked),
+    "category": rule(str, lambda asked, event, _: event.get("category", "") == asked),
     "categories": rule(comma_list, lambda asked, event, _: event.get("category", "") in asked),
     "classes": rule(comma_list, lambda asked, event, _: not set(asked).isdisjoint(event.get("classes", []))),
     "task": rule(numbers, lambda asked, event, seen: seen.ground_truth(event["ground_truth"]).get("task") in asked),

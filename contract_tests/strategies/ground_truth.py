@@ -29,7 +29,7 @@ VERSIONS = {51: DATASET, 52: DATASET, 53: DATASET, 61: OTHER_DATASET}
 """Versions of the main tenant to their dataset."""
 FOREIGN_VERSION = 91
 GROUND_TRUTHS = st.integers(1, 6)
-CATEGORIES = ("car", "자동차", "car, red", "")
+CATEGORIES = ("car", "자동차", "car, red", " car ", "")  # blanks belong to the name
 CLASSES = ("a", "b c", "고양이")
 
 DATASETS: dict[str, Any] = {

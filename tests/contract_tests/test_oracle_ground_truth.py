@@ -48,6 +48,7 @@ CASES = [
     ("ground_truth_dataset_versions", "61", [105]),
     ("category", "car", [105, 101]),
     ("category", "car, red", [103]),
+    ("category", " car", []),
     ("categories", "자동차,\tcar", [105, 102, 101]),
     ("classes", "a,c", [105, 104, 101]),
     ("classes", ["b"], [102, 101]),
