@@ -146,7 +146,8 @@ def _show(result: Any, *, as_json: bool) -> None:
     table = Table("result", "value", box=SIMPLE_HEAD, show_edge=False)
     for name, value in result.items():
         text = value if isinstance(value, str) else _json(value)
-        table.add_row(Text(str(name)), Text(text if len(text) <= CELL else f"{text[:CELL]}… (--json shows all)"))
+        shown = text if len(text) <= CELL else f"{text[:CELL]}… (--json shows all)"
+        table.add_row(Text(str(name)), Text(shown, overflow="fold"))  # a long path goes on in the next line, whole
     Console().print(table)
 
 

@@ -66,6 +66,15 @@ def test_a_run_exports_and_shows_its_result(directory) -> None:
     assert "Export complete" not in outcome.stdout
 
 
+def test_a_table_shows_a_long_path_whole(directory) -> None:
+    """It is what a person copies: it goes on in the next line and is not cut."""
+    long = "a-name-that-is-longer-than-a-line-of-the-terminal-" * 2
+    outcome = directory.run(params=PARAMS | {"path": long})
+
+    assert 0 == outcome.exit_code, outcome.stderr
+    assert f"/{long}/" in "".join(outcome.stdout.split())
+
+
 def test_a_result_as_json_is_all_that_stdout_holds(directory) -> None:
     """``--json`` is for programs: stdout is one JSON document, and the export stands where it says."""
     result = json.loads(directory.run("--json").stdout)
