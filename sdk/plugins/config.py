@@ -44,16 +44,19 @@ class ActionConfig(BaseModel):
                 raises is handed on.
         """
         module_name, _, class_name = self.entrypoint.replace(":", ".").rpartition(".")
+        refusal = PluginConfigError(
+            f"The entrypoint {self.entrypoint!r} names no module that can be imported from here; "
+            "package.module.Class is needed, below the directory of config.yaml."
+        )
+        if module_name.startswith("."):  # relative, and to nothing
+            raise refusal
         try:
             module = importlib.import_module(module_name)
         except (ModuleNotFoundError, ValueError) as error:
             missing = getattr(error, "name", None)
             if missing and not f"{module_name}.".startswith(f"{missing}."):
                 raise  # an import of the plugin's own
-            raise PluginConfigError(
-                f"The entrypoint {self.entrypoint!r} names no module that can be imported from here; "
-                "package.module.Class is needed, below the directory of config.yaml."
-            ) from error
+            raise refusal from error
         action = getattr(module, class_name, None)
         if not (isinstance(action, type) and issubclass(action, BaseAction)):
             kind = "has no such class" if action is None else "holds something else under that name"

@@ -106,6 +106,8 @@ def test_progress_is_quiet(directory) -> None:
         ("a: [\n", "is no YAML"),
         (CONFIG.replace("plugin.export.Action", "plugin.exports.Action"), "names no module that can be imported"),
         (CONFIG.replace("plugin.export.Action", "Action"), "names no module that can be imported"),
+        (CONFIG.replace("plugin.export.Action", "..plugin.X"), "'..plugin.X' names no module that can be imported"),
+        (CONFIG.replace("plugin.export.Action", "..X"), "'..X' names no module that can be imported"),
         (CONFIG.replace("plugin.export.Action", "plugin.export.Actoin"), "plugin.export has no such class"),
         (CONFIG.replace("plugin.export.Action", "plugin.export:__name__"), "holds something else under that name"),
     ],
