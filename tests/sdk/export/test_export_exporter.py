@@ -9,6 +9,7 @@ import pytest
 from export_rig import DELEGATED, HEADS, Remembering, tree
 from scripted import START, CountingClock
 
+from sdk.errors import SdkError
 from sdk.loggers import LogLevel
 from sdk.plugins.actions.export import BaseExporter, ExportAction, ExporterRunAdapter, ExportStatus, MetricsRecord
 from sdk.plugins.actions.export.pace import Pace
@@ -91,6 +92,17 @@ def test_a_hook_may_save_everything_itself(rig, head) -> None:
 
     assert (6, 1) == (result["exported_count"], result["failed_count"])
     assert {f"{n}.txt" for n in range(1, 8)} == set(tree(result["output_path"]))
+
+
+@pytest.mark.parametrize("head", HEADS)
+@pytest.mark.parametrize(("what", "wrong"), [("nothing", None), ("a list", [1])])
+@pytest.mark.parametrize("hook", ["before_convert", "convert_data", "after_convert", "process_data_conversion"])
+def test_a_hook_that_returns_no_item_is_named_with_the_row(rig, head, hook, what, wrong) -> None:
+    """A ``return`` that was forgotten is the commonest fault of an exporter."""
+    own = action(**{hook: lambda self, data: wrong if data["id"] == 5 else data})
+
+    with pytest.raises(SdkError, match=f"The hook {hook} returns {what} for row 5; a dict is needed"):
+        rig.export(head, own)
 
 
 def test_what_is_written_below_the_root_is_published(rig) -> None:

@@ -21,6 +21,7 @@ ExportError                      base: ``code`` and one sentence that is safe to
 │   ├── ForeignRowError          a row comes that was not asked for
 │   ├── MissingRowsError         rows that still exist are left out
 │   └── ScopeDifferenceError     bundle and scope differ by rows that nothing explains
+├── ConversionError              a conversion hook of the exporter returns what is no item
 ├── NameCollisionError           two rows would write one path whatever they are called
 └── NothingExportedError         no row was saved and at least one failed
 """
@@ -170,6 +171,12 @@ class ScopeDifferenceError(IntegrityError):
     """The bundle and the export's scope differ by rows that neither creation nor deletion explains."""
 
     code = "scope_difference"
+
+
+class ConversionError(ExportError):
+    """A conversion hook of the exporter returns what is no item."""
+
+    code = "conversion"
 
 
 class NameCollisionError(ExportError):

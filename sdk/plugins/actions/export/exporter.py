@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sdk.errors import SdkError
+from sdk.plugins.actions.export.conversion import converted
 from sdk.plugins.actions.export.failures import FailureLog, write_failures
 from sdk.plugins.actions.export.metrics import ExportStatus, MetricsRecord
 from sdk.plugins.actions.export.names import NameBook, label_name, leaf
@@ -194,8 +195,15 @@ class BaseExporter:
     # -- what hooks are made of ----------------------------------------------------------------------------------
 
     def process_data_conversion(self, export_item: Item) -> Item:
-        """Return an item as the three conversion hooks make it."""
-        return self.after_convert(self.convert_data(self.before_convert(export_item)))
+        """Return an item as the three conversion hooks make it.
+
+        Raises:
+            ConversionError: One of them returns what is no item.
+        """
+        row_id = export_item.get("id")
+        item = converted(self.before_convert(export_item), "before_convert", row_id)
+        item = converted(self.convert_data(item), "convert_data", row_id)
+        return converted(self.after_convert(item), "after_convert", row_id)
 
     def get_original_file_name(self, files: Mapping[str, Any]) -> str | None:
         """Return the name that an item's original is saved under if no other row has it; ``None`` without one."""

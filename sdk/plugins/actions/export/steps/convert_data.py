@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, override
 
 from sdk.plugins.actions.export.context import ExportContext, needed
+from sdk.plugins.actions.export.conversion import converted
 from sdk.plugins.actions.export.exporter import BaseExporter
 from sdk.plugins.actions.export.names import NameBook, comparison_of
 from sdk.plugins.actions.export.steps.export_step import ExportStep
@@ -42,7 +43,7 @@ def _converted(exporter: BaseExporter, items: Iterator[Item]) -> Generator[Item,
     for item in items:
         exporter.begin(item)
         try:
-            final = exporter.process_data_conversion(item)
+            final = converted(exporter.process_data_conversion(item), "process_data_conversion", item.get("id"))
         except Exception as error:
             error.add_note(f"while converting row {item.get('id')}")
             raise
