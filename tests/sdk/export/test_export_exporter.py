@@ -105,6 +105,21 @@ def test_a_hook_that_returns_no_item_is_named_with_the_row(rig, head, hook, what
         rig.export(head, own)
 
 
+@pytest.mark.parametrize("head", HEADS)
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), float("-inf")])
+def test_a_number_that_json_does_not_have_fails_its_row(rig, head, number) -> None:
+    """``NaN`` is no JSON, and no other program would read the file; the row is listed, the others are saved."""
+    own = action(convert_data=lambda self, data: data | {"data": [number]} if data["id"] == 5 else data)
+
+    result = rig.export(head, own)
+    found = tree(result["output_path"])
+
+    assert (6, 1) == (result["exported_count"], result["failed_count"])
+    assert "labels/사진 5.json" not in found
+    [[name, sentence]] = json.loads(found["error_file_list.json"])["json_file_name"]
+    assert ("사진 5.json", True) == (name, "not JSON compliant" in sentence)
+
+
 def test_what_is_written_below_the_root_is_published(rig) -> None:
     """Older plugins write to ``path_root`` itself."""
 
