@@ -7,15 +7,18 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import requests
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contract_tests import strategies
+from contract_tests.clauses.exports import Asked, run
 from contract_tests.clauses.jobs import bundle
 from contract_tests.clauses.lists import LISTS
 from contract_tests.clauses.walking import get_page
-from contract_tests.clauses.wide import MOMENTS
-from contract_tests.verify.outcome import TARGETS, Target
+from contract_tests.clauses.wide import MOMENTS, WIDE, scope_with
+from contract_tests.oracle import expected_rows
+from contract_tests.verify.outcome import HEADS, TARGETS, Target
 from fake_backend import FakeBackend
 
 if TYPE_CHECKING:
@@ -208,3 +211,27 @@ def test_a_status_filter_takes_several(target: Target, held: list[str], asked: l
         expected = [number for number, status in enumerate(held, 1) if status in asked]
 
         assert expected[::-1] == listed(backend, target, status_label=", ".join(asked))
+
+
+NUMBERS: list[tuple[Target, str, object]] = [
+    ("task", "id__in", "2.0, 3,99"),
+    ("task", "id__lte", 4.0),
+    ("task", "ids", [2.0, "3."]),
+    ("assignment", "tasks", "2.00"),
+    ("ground_truth", "ground_truth", [1.0]),
+]
+
+
+@pytest.mark.parametrize(("target", "key", "value"), NUMBERS)
+def test_a_whole_number_may_be_spelt_with_a_point(target: Target, key: str, value: object) -> None:
+    """``1.0`` is the number 1 wherever a filter takes one, and ``1-3`` is none but in ``ids`` and ``ids_ex``."""
+    scope = scope_with(target, key) | {key: value}
+    expected = expected_rows(WIDE, scope, target=target)
+    assert expected
+    with FakeBackend(seed=WIDE) as backend:
+        for head in HEADS:
+            outcome = run(backend, head, Asked(scope, target, "sheet", originals=False))
+
+            assert ("", len(expected)) == (outcome.error, outcome.rows), head
+        with pytest.raises(requests.HTTPError, match="400"):
+            listed(backend, target, **{"ground_truth" if target == "ground_truth" else "id__in": "1-3"})

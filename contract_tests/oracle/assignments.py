@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from contract_tests.oracle.tables import Rule, Selected, Table, bounds, rule
-from contract_tests.oracle.values import comma_list, id_ranges, numbers, truth
+from contract_tests.oracle.values import comma_list, id_ranges, numbers, truth, whole
 
 if TYPE_CHECKING:
     from contract_tests.oracle.document import AssignmentRow
@@ -28,20 +28,20 @@ def _unit(row: AssignmentRow, seen: Lookup) -> int | None:
 
 
 RULES: dict[str, Rule[AssignmentRow]] = {
-    "project": rule(int, lambda asked, row, seen: seen.task(row["task"])["project"] == asked),
-    "id": rule(int, lambda asked, row, _: row["id"] == asked),
+    "project": rule(whole, lambda asked, row, seen: seen.task(row["task"])["project"] == asked),
+    "id": rule(whole, lambda asked, row, _: row["id"] == asked),
     "id__in": rule(numbers, lambda asked, row, _: row["id"] in asked),
-    "id__gt": rule(int, lambda asked, row, _: row["id"] > asked),
-    "id__gte": rule(int, lambda asked, row, _: row["id"] >= asked),
-    "id__lt": rule(int, lambda asked, row, _: row["id"] < asked),
-    "id__lte": rule(int, lambda asked, row, _: row["id"] <= asked),
+    "id__gt": rule(whole, lambda asked, row, _: row["id"] > asked),
+    "id__gte": rule(whole, lambda asked, row, _: row["id"] >= asked),
+    "id__lt": rule(whole, lambda asked, row, _: row["id"] < asked),
+    "id__lte": rule(whole, lambda asked, row, _: row["id"] <= asked),
     "ids": rule(id_ranges, lambda named, row, _: named(row["id"])),
     "ids_ex": rule(id_ranges, lambda named, row, _: not named(row["id"])),
     "search": rule(
         str.casefold,
         lambda asked, row, seen: any(asked in name.casefold() for name in seen.file_names(_unit(row, seen))),
     ),
-    "workshop": rule(int, lambda asked, row, _: row.get("workshop") == asked),
+    "workshop": rule(whole, lambda asked, row, _: row.get("workshop") == asked),
     "tasks": rule(numbers, lambda asked, row, _: row["task"] in asked),
     "users": rule(numbers, lambda asked, row, _: row["user"] in asked),
     "task_tags": rule(numbers, lambda asked, row, seen: not asked.isdisjoint(seen.task(row["task"]).get("tags", []))),

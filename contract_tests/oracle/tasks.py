@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from contract_tests.oracle.tables import Rule, Selected, Table, bounds, rule
-from contract_tests.oracle.values import comma_list, discarded_flags, id_ranges, numbers, truth
+from contract_tests.oracle.values import comma_list, discarded_flags, id_ranges, numbers, truth, whole
 
 if TYPE_CHECKING:
     from contract_tests.oracle.document import TaskRow
@@ -22,13 +22,13 @@ def _related(field: Relation) -> Rule[TaskRow]:
 
 
 RULES: dict[str, Rule[TaskRow]] = {
-    "project": rule(int, lambda asked, task, _: task["project"] == asked),
-    "id": rule(int, lambda asked, task, _: task["id"] == asked),
+    "project": rule(whole, lambda asked, task, _: task["project"] == asked),
+    "id": rule(whole, lambda asked, task, _: task["id"] == asked),
     "id__in": rule(numbers, lambda asked, task, _: task["id"] in asked),
-    "id__gt": rule(int, lambda asked, task, _: task["id"] > asked),
-    "id__gte": rule(int, lambda asked, task, _: task["id"] >= asked),
-    "id__lt": rule(int, lambda asked, task, _: task["id"] < asked),
-    "id__lte": rule(int, lambda asked, task, _: task["id"] <= asked),
+    "id__gt": rule(whole, lambda asked, task, _: task["id"] > asked),
+    "id__gte": rule(whole, lambda asked, task, _: task["id"] >= asked),
+    "id__lt": rule(whole, lambda asked, task, _: task["id"] < asked),
+    "id__lte": rule(whole, lambda asked, task, _: task["id"] <= asked),
     "ids": rule(id_ranges, lambda named, task, _: named(task["id"])),
     "ids_ex": rule(id_ranges, lambda named, task, _: not named(task["id"])),
     "search": rule(

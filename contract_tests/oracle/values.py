@@ -25,14 +25,27 @@ def comma_list(text: str) -> list[str]:
     return [item.strip() for item in text.split(",") if item.strip()]
 
 
+def whole(text: str) -> int:
+    """Return a whole number, which may be spelt with a point and nothing but noughts behind it.
+
+    Raises:
+        ValueError: The text is no number, or one with a fraction.
+    """
+    before, _, behind = text.strip().partition(".")
+    if behind.strip("0"):
+        raise ValueError(f"{text!r} is no whole number")
+    return int(before)
+
+
 def numbers(text: str) -> set[int]:
     """Return the whole numbers of a comma list."""
-    return {int(item) for item in comma_list(text)}
+    return {whole(item) for item in comma_list(text)}
 
 
 def id_ranges(text: str) -> Callable[[int], bool]:
     """Return whether an id is named by a comma list of ids and inclusive ranges, as in ``1-100,205``."""
-    spans = [(int(first), int(last or first)) for first, _, last in (item.partition("-") for item in comma_list(text))]
+    parts = [item.partition("-") for item in comma_list(text)]
+    spans = [(int(first), int(last)) if dash else (whole(first), whole(first)) for first, dash, last in parts]
     return lambda number: any(first <= number <= last for first, last in spans)
 
 

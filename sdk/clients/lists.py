@@ -6,6 +6,7 @@ what a list is not known to take is refused before anything is sent, here and in
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
 VERSIONS = "ground_truth_dataset_versions"
 BOUNDS = ("gt", "gte", "lt", "lte")
 COMMON = frozenset({"ids", "ids_ex", "search"})
-IDS = frozenset({"id", "id__in", *(f"id__{bound}" for bound in BOUNDS)})
+IDS_ONLY = "id__in"
+_NUMBER = re.compile(r"[+-]?[0-9]+(\.0*)?")  # how the backend lets a whole number be spelt
+IDS = frozenset({"id", IDS_ONLY, *(f"id__{bound}" for bound in BOUNDS)})
 # what a list is told besides filters (contract.md 3.1 and 3.2)
 OPTIONS = frozenset(
     {"page", "page_size", "cursor", "pagination", "ordering", "fields", "expand", "response_mode", "url_host"}
@@ -83,12 +86,15 @@ class RowList:
             filters: Filters; blank values are no filters.
 
         Raises:
-            ValueError: A value is no id or comma list of ids, or two names of one filter say different things.
+            ValueError: A value is no id or comma list of ids where one is needed, or two names of one filter say
+                different things.
         """
         found: dict[str, Any] = {}
         told: dict[str, tuple[str, list[int]]] = {}
         for name, value in filters.items():
             wire = self.renamed.get(name, name)
+            if name == IDS_ONLY:
+                _ensure_numbers(name, value)
             if wire not in self.renamed.values():
                 found[wire] = value
             elif numbers := _ids(name, value):
@@ -110,6 +116,17 @@ def is_nothing(value: object) -> bool:
     if not isinstance(value, list | tuple | set | frozenset):
         return False
     return all(item is None or (isinstance(item, str) and not item.replace(",", " ").strip()) for item in value)
+
+
+def _ensure_numbers(name: str, value: object) -> None:
+    """Refuse what is no comma list or list of numbers; ranges are for ``ids`` and ``ids_ex`` (contract.md 3.2)."""
+    entries: Collection[object] = value if isinstance(value, list | tuple | set | frozenset) else [value]
+    for entry in entries:
+        for item in str("" if entry is None else entry).split(","):
+            if item.strip() and not _NUMBER.fullmatch(item.strip()):
+                raise ValueError(
+                    f"The filter {name!r} holds {item!r}; it takes ids, and a range such as 1-3 is for 'ids'."
+                )
 
 
 def _ids(name: str, value: object) -> list[int]:

@@ -155,6 +155,15 @@ def test_a_relation_is_named_by_ids_and_not_by_ranges(key) -> None:
         ASSIGNMENTS_V1.select([(key, "3-7")])
 
 
+@pytest.mark.parametrize("filters", [TASKS_V1, TASKS_JOB, ASSIGNMENTS_V1, ASSIGNMENTS_V2, ASSIGNMENTS_JOB])
+def test_a_list_of_ids_takes_no_range(filters) -> None:
+    """contract.md 3.2 gives ranges to ``ids`` and ``ids_ex``; ``1.0`` is a number to django-filter."""
+    assert (Condition("id", Comparison.WITHIN, ((1, 1), (5, 5))),) == filters.select([("id__in", "1.0, 5")]).conditions
+    with pytest.raises(BadRequest, match="Enter a number") as refusal:
+        filters.select([("id__in", "1-3")])
+    assert (400, "id__in", "1-3") == (refusal.value.status, refusal.value.field, refusal.value.received)
+
+
 def test_a_category_is_taken_as_it_came() -> None:
     """One category is compared exactly, comma and blanks included; several are a comma list."""
     conditions = GROUND_TRUTH_V1.select([("category", " a, b "), ("categories", " a, b ")]).conditions

@@ -110,7 +110,7 @@ def test_a_key_in_the_wrong_number_or_of_another_list_is_unknown(source, key: st
 @given(st.sampled_from(LISTS), st.data())
 def test_known_keys_and_options_are_sent_as_they_are_given(source, data) -> None:
     """What a caller says is what the list is asked."""
-    keys = st.sampled_from(sorted((source.filters | OPTIONS) - {VERSIONS}))
+    keys = st.sampled_from(sorted((source.filters | OPTIONS) - {VERSIONS, "id__in"}))  # of which only ids are taken
     values = st.none() | st.integers() | st.text(max_size=3) | st.lists(st.integers(), min_size=1, max_size=3)
     params = data.draw(st.dictionaries(keys, values, max_size=5))
 

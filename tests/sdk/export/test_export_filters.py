@@ -133,8 +133,26 @@ def test_what_neither_a_query_nor_json_carries_is_refused_with_key_and_value(val
 @given(st.integers() | st.booleans() | st.text("0ab", min_size=1) | st.lists(st.integers(), min_size=1))
 def test_a_value_that_says_something_is_kept_as_it_is(value: object) -> None:
     """Zero and false are values."""
-    assert not is_blank("id__in", value)
-    assert {"id__in": value} == checked_filters(TASK, {"id__in": value})
+    assert not is_blank("ids", value)
+    assert {"ids": value} == checked_filters(TASK, {"ids": value})
+
+
+@pytest.mark.parametrize("value", ["1-3", "7, 1-3", ["1-3"], [1, "x"], True, 1.5])
+@pytest.mark.parametrize("target", ["task", "assignment"])
+def test_a_range_is_for_ids_and_not_for_a_list_of_ids(target: str, value: object) -> None:
+    """contract.md 3.2: ``ids`` and ``ids_ex`` take ranges; the backend refuses one in ``id__in``."""
+    with pytest.raises(
+        UnsupportedFilterError, match=r"'id__in' holds .*; it takes ids, and a range such as 1-3 is"
+    ):
+        checked_filters(TARGETS[target], {"id__in": value})
+
+
+@pytest.mark.parametrize("value", [7, "7", " 7 ,\t8,", [7, "8"], {7}, "7.0", [7.0], ["7", ""]])
+def test_a_list_of_ids_is_kept(value: object) -> None:
+    """In every spelling that the backend takes."""
+    expected = sorted(value) if isinstance(value, set) else value
+
+    assert {"id__in": expected} == checked_filters(TASK, {"id__in": value})
 
 
 def test_dates_and_sets_become_what_a_query_and_json_both_carry() -> None:
