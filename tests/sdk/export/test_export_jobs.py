@@ -5,10 +5,25 @@ from __future__ import annotations
 import json
 
 import pytest
-from export_rig import BUCKET, DELEGATED, DESTINATION, FILE_SYSTEM, HEADS, IN_PROCESS, before, standing, tree
+from export_rig import (
+    BUCKET,
+    DELEGATED,
+    DESTINATION,
+    FILE_SYSTEM,
+    HEADS,
+    IN_PROCESS,
+    before,
+    document,
+    rigged,
+    standing,
+    task,
+    tree,
+)
 
 from sdk.clients.errors import ClientConnectionError, ServerError
 from sdk.plugins.actions.export import BaseExporter, ExportAction
+from sdk.plugins.actions.export.errors import BundlePartError, IntegrityError
+from sdk.plugins.actions.export.identity import digest_of
 from sdk.plugins.actions.export.steps.export_step import ExportStep
 from sdk.plugins.errors import StepFailed
 from sdk.plugins.steps import StepResult
@@ -37,6 +52,15 @@ def stop(_):
 def bundles(rig) -> set[str]:
     """Return the jobs whose bundles are there."""
     return {path.name for path in rig.root.rglob(".async_jobs/exports/*")}
+
+
+def forget_verification(rig) -> None:
+    """Make the checkpoint one of a version that did not note what was verified."""
+    (location,) = rig.root.rglob("checkpoint.json")
+    body = json.loads(location.read_text())
+    assert 7 == body["job"].pop("verified")["count"]
+    del body["digest"]
+    location.write_text(json.dumps({**body, "digest": digest_of(body)}))
 
 
 def finishes_alone(rig) -> None:
@@ -229,6 +253,69 @@ def test_a_bundle_that_was_refused_is_not_read_again(rig, late) -> None:
     assert 1 == rig.requests().count(JOBS)
     assert old != result["job_id"]
     assert (7, set()) == (result["exported_count"], bundles(rig))
+
+
+@pytest.mark.parametrize("added", [False, True])
+def test_a_bundle_that_changes_after_it_was_verified_is_refused(rig, added) -> None:
+    """A worker that nobody waits for any more writes on, or the storage loses lines: the next run gets a new bundle."""
+
+    def change(_):
+        (part,) = rig.root.rglob("part-00001.jsonl")
+        lines = part.read_bytes().splitlines(keepends=True)
+        foreign = b'{"id": 0, "data": {}, "files_manifest": {}}\n'
+        part.write_bytes(b"".join([*lines, foreign] if added else lines[:3]))
+
+    held = 8 if added else 3
+    with pytest.raises(StepFailed, match=rf"7 row\(s\) were verified and {held} are there now") as error:
+        rig.export(DELEGATED, before("convert_data", change))
+    assert isinstance(error.value.__cause__, BundlePartError)
+    assert {} == standing(rig.root)
+    rig.requests()
+
+    assert 7 == rig.export(DELEGATED)["exported_count"]
+    assert 1 == rig.requests().count(JOBS)
+    assert set() == bundles(rig)
+
+
+@pytest.mark.parametrize("is_old", [False, True])
+@pytest.mark.parametrize("change", ["less", "other"])
+def test_a_verified_bundle_that_changes_between_two_runs_is_refused(rig, change, is_old) -> None:
+    """It is held against what was verified; without a note of that, against its scope."""
+    with pytest.raises(StepFailed, match="broken"):
+        rig.export(DELEGATED, BrokenAction)
+    if is_old:
+        forget_verification(rig)
+    (part,) = rig.root.rglob("part-00001.jsonl")
+    lines = part.read_bytes().splitlines(keepends=True)
+    lines[6:] = [] if change == "less" else [lines[6].replace(b'"id": 1', b'"id": 0').replace(b'"id":1', b'"id":0')]
+    part.write_bytes(b"".join(lines))
+    with pytest.raises(StepFailed, match="bundle") as error:
+        rig.export(DELEGATED)
+
+    assert isinstance(error.value.__cause__, IntegrityError)
+    assert 7 == rig.export(DELEGATED)["exported_count"]
+
+
+@pytest.mark.parametrize("is_old", [False, True])
+def test_a_verified_bundle_is_exported_whatever_its_scope_has_become(is_old) -> None:
+    """An active project: one row leaves the selection and another enters it between two runs of one command."""
+    seed = document(8)
+    for row in seed["tasks"]:
+        row["status_label"] = "completed" if row["id"] < 8 else "stand_by"
+    asked = {"project": 1, "status_label": "completed"}
+    with rigged(seed) as rig:
+        with pytest.raises(StepFailed, match="broken"):
+            rig.export(DELEGATED, BrokenAction, filter=asked)
+        if is_old:  # written by a version that did not note it: the scope is all there is to compare with
+            forget_verification(rig)
+        else:
+            rig.add(task(1, status_label="stand_by"), task(8, data_unit=1, status_label="completed"))
+        rig.requests()
+        result = rig.export(DELEGATED, filter=asked)
+
+        assert (7, [], []) == (result["exported_count"], result["removed"], result["warnings"])
+        assert JOBS not in (requests := rig.requests())
+        assert is_old == (("GET", "/sdk/tasks/") in requests)
 
 
 @pytest.mark.parametrize("finished", [False, True])

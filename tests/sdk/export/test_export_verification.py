@@ -19,7 +19,7 @@ from sdk.plugins.actions.export.manifest import Manifest
 from sdk.plugins.actions.export.reconcile import Since
 from sdk.plugins.actions.export.scope import Listed, Probe, TargetScope
 from sdk.plugins.actions.export.targets import TARGETS as KINDS
-from sdk.plugins.actions.export.verification import verified
+from sdk.plugins.actions.export.verification import Verified, verified
 from sdk.plugins.errors import StepFailed
 
 START = datetime(2026, 1, 15, 9, tzinfo=UTC)
@@ -71,8 +71,10 @@ def test_equal_counts_are_believed_only_as_far_as_the_rows_agree(bundle, scope, 
         with pytest.raises(ScopeDifferenceError, match="Nothing was exported"):
             verify()
     else:
-        count, findings = verify()
-        assert len(bundle) == count
+        found = verify()
+        findings = found.findings
+        assert found == Verified.of_json(json.loads(json.dumps(found.as_json())))
+        assert len(bundle) == found.keys.count
         assert sorted(missing | surplus, reverse=True) == findings.moved
         assert sorted((bundle - scope) & gone, reverse=True) == findings.removed
 

@@ -74,7 +74,7 @@ class Bundle:
         work: Directory for the index, if one is needed.
         key: Field that identifies a row.
 
-    Not supported: a bundle that changes while it is read.
+    A bundle that changes while it is read is for the caller to notice, see ``verification.unchanged``.
     """
 
     def __init__(self, parts: tuple[PartFile, ...], work: Path, key: str = "id") -> None:

@@ -1,7 +1,8 @@
 """How far an export has come, in one small file that is replaced as a whole: ``checkpoint.json`` of its staging.
 
     {"format": 1, "scope": {...}, "scope_digest": sha256, "ids": {"count", "sha256"} | null,
-     "job": {"id", "probe": {"at", "count", "newest"}, "document": {...} | null} | null,
+     "job": {"id", "probe": {"at", "count", "newest"}, "document": {...} | null,
+             "verified": {"count", "sha256", "removed", "created_since", "moved"} | null} | null,
      "refused": [prefix, ...], "publishing": {...} | null, "made": [directory, ...], "digest": sha256 of all the rest}
 
 What grows with the rows is not in it: ids, completed rows and files lie beside it and carry digests of their own. The
@@ -36,7 +37,8 @@ class Checkpoint:
         location: The file.
         identity: Of the export.
         ids: Of the in-process head: how many ids were found and the SHA-256 of their file.
-        job: Of the delegated head: the job's id, the probe before it, and its document once it has succeeded.
+        job: Of the delegated head: the job's id, the probe before it, its document once it has succeeded, and what its
+            bundle was verified to hold.
         refused: Prefixes of bundles that contradicted themselves or their scope; they go when the export stands.
         publishing: What is being published where, as the destination notes it.
         made: Directories above the staging that were made for it, the innermost first.

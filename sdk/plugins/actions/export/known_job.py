@@ -8,7 +8,7 @@ Source: incidents.md 2, SYN-7166 (the job finished, its bundle was orphaned) and
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from sdk.plugins.actions.export.delegated import FAILED, PASSING, SUCCEEDED
 from sdk.plugins.actions.export.errors import ManifestError
 from sdk.plugins.actions.export.manifest import Manifest, bundle_place
 from sdk.plugins.actions.export.scope import Probe
+from sdk.plugins.actions.export.verification import Verified
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,11 +37,13 @@ class KnownJob:
         id: Of the job.
         probe: The scope before it.
         document: What the backend says about it once it has succeeded, ``None`` before.
+        verified: What its bundle was found to hold, ``None`` before.
     """
 
     id: str
     probe: Probe
     document: Row | None = None
+    verified: Verified | None = None
 
     @classmethod
     def noted(cls, checkpoint: Checkpoint) -> KnownJob | None:
@@ -50,7 +53,13 @@ class KnownJob:
             return None
         probe = job["probe"]
         at = datetime.fromisoformat(probe["at"])
-        return cls(job["id"], Probe(at, probe["count"], probe["newest"]), job["document"])
+        verified = job.get("verified")  # checkpoints of earlier versions have none
+        return cls(
+            job["id"],
+            Probe(at, probe["count"], probe["newest"]),
+            job["document"],
+            None if verified is None else Verified.of_json(verified),
+        )
 
     def note(self, checkpoint: Checkpoint) -> None:
         """Write it into a checkpoint.
@@ -59,7 +68,8 @@ class KnownJob:
             DestinationError: It cannot be written.
         """
         probe = {"at": self.probe.at.isoformat(), "count": self.probe.count, "newest": self.probe.newest}
-        checkpoint.note(job={"id": self.id, "probe": probe, "document": self.document})
+        verified = None if self.verified is None else self.verified.as_json()
+        checkpoint.note(job={"id": self.id, "probe": probe, "document": self.document, "verified": verified})
 
     def present(
         self, client: BackendV2Client, root: StorageRoot, target: Target, tell: Callable[[str], None]
@@ -97,7 +107,7 @@ class KnownJob:
         if not _is_there(root, document, target):
             tell(f"The bundle of the server-side job {self.id} is not in the storage any more.")
             return None
-        return KnownJob(self.id, self.probe, document)
+        return self if document is self.document else replace(self, document=document)
 
 
 def give_up_job(job: KnownJob, client: BackendV2Client | None, root: StorageRoot, prune_to: str) -> None:

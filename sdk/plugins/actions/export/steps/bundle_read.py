@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, override
 
 from sdk.clients.errors import PayloadMismatchError
@@ -12,6 +13,7 @@ from sdk.plugins.actions.export.context import ExportContext, needed
 from sdk.plugins.actions.export.errors import IntegrityError
 from sdk.plugins.actions.export.in_process import GONE
 from sdk.plugins.actions.export.items import bundle_item
+from sdk.plugins.actions.export.known_job import KnownJob
 from sdk.plugins.actions.export.manifest import Manifest, bundle_place
 from sdk.plugins.actions.export.messages import Message, tell
 from sdk.plugins.actions.export.originals import BundleOriginals, KeptOriginals
@@ -23,12 +25,13 @@ from sdk.plugins.actions.export.spool import Spool
 from sdk.plugins.actions.export.staging import PARTS, PAYLOADS
 from sdk.plugins.actions.export.steps.export_step import SERVER_EXPORT, DelegatedStep
 from sdk.plugins.actions.export.surroundings import originals_shelf, prepare_exporter
-from sdk.plugins.actions.export.verification import verified
+from sdk.plugins.actions.export.verification import ensure_same, unchanged, verified
 from sdk.plugins.steps import StepResult
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
+    from sdk.plugins.actions.export.keys import Keys
     from sdk.plugins.actions.export.rows import Item
 
 
@@ -41,7 +44,7 @@ class BundleReadStep(DelegatedStep):
     @override
     def execute(self, context: ExportContext) -> StepResult:
         with _refusing(context):
-            bundle, prefix = _opened(context)
+            bundle, prefix, keys = _opened(context)
         root = needed(context.root, "storage")
         remote = needed(context.remote, "download of originals")
         shelf = originals_shelf(context)
@@ -49,7 +52,7 @@ class BundleReadStep(DelegatedStep):
             context.originals = KeptOriginals(BundleOriginals(root, prefix, remote), shelf)
         else:  # what lies on this machine need not be kept on it a second time
             context.originals = BundleOriginals(root, prefix, KeptOriginals(remote, shelf))
-        items = _items(context, bundle, prefix)
+        items = _items(context, bundle, prefix, keys)
         context.resources.callback(items.close)
         context.export_items = items
         prepare_exporter(context)
@@ -62,8 +65,8 @@ class BundleReadStep(DelegatedStep):
         return StepResult(data={"count": count, "prefix": prefix})
 
 
-def _opened(context: ExportContext) -> tuple[Bundle, str]:
-    """Return the bundle and its place, once it is known to be whole and of this scope."""
+def _opened(context: ExportContext) -> tuple[Bundle, str, Keys]:
+    """Return the bundle, its place and its rows, once it is known to be whole and of this scope."""
     source = needed(context.source, "row source")
     root = needed(context.root, "storage")
     job = needed(context.job, "finished job")
@@ -72,15 +75,24 @@ def _opened(context: ExportContext) -> tuple[Bundle, str]:
     manifest = Manifest.of_job(job, source.scope.target)
     bundle = Bundle.open(root, manifest, staging.scratch, Shelf(staging.work / PARTS))
     context.resources.callback(bundle.close)
-    since = Since(instant(job.get("created")) or probe.at, probe.newest)
-    context.total_count, findings = verified(bundle, manifest, source.scope, probe, since)
+    noted = KnownJob.noted(staging.checkpoint)
+    found = noted.verified if noted is not None else None
+    if found is not None:
+        ensure_same(bundle, found.keys)
+    else:
+        since = Since(instant(job.get("created")) or probe.at, probe.newest)
+        found = verified(bundle, manifest, source.scope, probe, since)
+        if noted is not None:
+            replace(noted, verified=found).note(staging.checkpoint)
+    findings = found.findings
+    context.total_count = found.keys.count
     context.manifest = manifest
     context.removed = findings.removed
     context.created_since = findings.created_since
     if findings.moved:
         context.errors.append(findings.movement())
         context.log_message(findings.movement(), LogLevel.WARNING)
-    return bundle, manifest.prefix
+    return bundle, manifest.prefix, found.keys
 
 
 @contextmanager
@@ -96,13 +108,14 @@ def _refusing(context: ExportContext) -> Iterator[None]:
         raise
 
 
-def _items(context: ExportContext, bundle: Bundle, prefix: str) -> Generator[Item, None, None]:
+def _items(context: ExportContext, bundle: Bundle, prefix: str, keys: Keys) -> Generator[Item, None, None]:
     source = needed(context.source, "row source")
     fetcher = needed(context.fetcher, "payload fetcher")
     spool = Spool(needed(context.staging, "staging").work / PAYLOADS)
     with closing(spool), _refusing(context):
         payloads = PayloadSpool(spool)
-        items = (bundle_item(row, prefix) for row in bundle.rows(fetcher.check_inline))
+        rows = unchanged(bundle.rows(fetcher.check_inline), keys)
+        items = (bundle_item(row, prefix) for row in rows)
         for item in fetcher.resolve(payloads.fill(items), reissue=source.payload):
             gone = item["data"] is GONE
             payloads.take(item, complete=not gone)
