@@ -24,7 +24,7 @@ from sdk.clients.errors import ConfigurationError
 from sdk.clients.redaction import redact_urls
 from sdk.errors import SdkError
 from sdk.loggers.console import QuietConsoleLogger
-from sdk.plugins.actions.export.errors import ExportError
+from sdk.plugins.actions.export.errors import STANDS, ExportError
 from sdk.plugins.config import PluginConfig
 from sdk.plugins.context import PluginEnvironment, RuntimeContext
 from sdk.plugins.errors import ParamsError, PluginConfigError
@@ -86,7 +86,9 @@ def run(
         raise _ended(FAILED, str(error)) from error
     except KeyboardInterrupt as interrupt:
         then = "the same command goes on from what is saved" if goes_on else "the same command begins again"
-        raise _ended(INTERRUPTED, f"Interrupted; {then}.") from interrupt
+        stands = [note for note in getattr(interrupt, "__notes__", ()) if note.startswith(STANDS)]
+        sentence = f"Interrupted. {stands[0]}" if stands else f"Interrupted; {then}."
+        raise _ended(INTERRUPTED, sentence) from interrupt
     _show(result, as_json=as_json)
     if isinstance(result, Mapping) and result.get("status") == "FAILED":
         raise typer.Exit(FAILED)

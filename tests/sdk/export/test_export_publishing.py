@@ -6,12 +6,14 @@ import errno
 import shutil
 
 import pytest
-from export_rig import BUCKET, DESTINATION, HEADS, IN_PROCESS, tree
+from export_rig import BUCKET, DELEGATED, DESTINATION, HEADS, IN_PROCESS, Remembering, tree
 
 from sdk.plugins.actions.export import moving
 from sdk.plugins.actions.export.checkpoint import Checkpoint
 from sdk.plugins.actions.export.destination import DirectoryDestination
+from sdk.plugins.actions.export.errors import DestinationError
 from sdk.plugins.actions.export.identity import ExportIdentity
+from sdk.plugins.actions.export.staging import Staging
 from sdk.plugins.actions.export.steps import finalize
 
 PLACE = f"{DESTINATION}/exp"
@@ -149,3 +151,74 @@ def test_a_directory_that_comes_between_the_look_and_the_move_stays(tmp_path, mo
 
     assert str(tmp_path / "exp(1)") == output
     assert numbers == [(tmp_path / "exp").stat().st_ino]
+
+
+@pytest.mark.parametrize("point", ["log", "flush", "set_progress"])
+def test_whoever_interrupts_the_last_words_of_an_export_makes_no_second_one(rig, monkeypatch, point) -> None:
+    """All is told before the staging goes: telling a slow backend takes seconds."""
+    words = []
+
+    def interrupt(logger, *args, **options):
+        if (rig.root / PLACE).exists() and not words:
+            words.append(args)
+            raise KeyboardInterrupt
+        return honest(logger, *args, **options)
+
+    honest = getattr(Remembering, point)
+    with monkeypatch.context() as patch:
+        patch.setattr(Remembering, point, interrupt)
+        with pytest.raises(KeyboardInterrupt) as interruption:
+            rig.export(DELEGATED)
+    result = rig.export(DELEGATED)
+
+    assert "all the same; what is left is to clear up." in interruption.value.__notes__[-1]
+    assert str(rig.root / PLACE) == result["output_path"]
+    assert ["exp"] == sorted(path.name for path in (rig.root / DESTINATION).iterdir())
+
+
+def test_nothing_is_told_once_the_staging_is_gone(rig, monkeypatch) -> None:
+    """Whatever is told can be interrupted."""
+    told = []
+    honest = Staging.discard
+
+    def discard(staging):
+        honest(staging)
+        told.append(len(rig.logger.entries))
+
+    monkeypatch.setattr(Staging, "discard", discard)
+    rig.export(DELEGATED)
+
+    assert [len(rig.logger.entries)] == told
+    assert "EXPORT_COMPLETED" in rig.logger.message_keys()
+
+
+def test_an_interruption_after_all_was_done_says_so(rig, monkeypatch) -> None:
+    """Then the same command would export again, and nothing may promise that it goes on."""
+    honest = Staging.discard
+
+    def discard(staging):
+        honest(staging)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Staging, "discard", discard)
+    with pytest.raises(KeyboardInterrupt) as interruption:
+        rig.export(IN_PROCESS)
+
+    assert [f"The export stands at {str(rig.root / PLACE)!r} all the same; nothing is left to do."] == (
+        interruption.value.__notes__
+    )
+
+
+def test_a_staging_that_cannot_be_removed_is_named(rig, monkeypatch) -> None:
+    """The export stands, and the same command tries again."""
+
+    def refuse(checkpoint):
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Checkpoint, "remove", refuse)
+        with pytest.raises(DestinationError, match=r"exp\.partial' cannot be removed: Operation") as error:
+            rig.export(IN_PROCESS)
+
+    assert "what is left is to clear up" in error.value.__notes__[-1]
+    assert str(rig.root / PLACE) == rig.export(IN_PROCESS)["output_path"]

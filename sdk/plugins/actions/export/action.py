@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from sdk.loggers import LogLevel
 from sdk.plugins.action import BaseAction
 from sdk.plugins.actions.export.context import ExportContext
+from sdk.plugins.actions.export.errors import STANDS, DestinationError
 from sdk.plugins.actions.export.exporter import BaseExporter
 from sdk.plugins.actions.export.filters import blank_keys
 from sdk.plugins.actions.export.gate import DelegationDecision, resolve_delegation
@@ -140,6 +141,7 @@ class ExportAction(BaseExportAction[ExportParams]):
             try:
                 self._tell_what_is_unusual(context)
                 Orchestrator(registry, context).execute()
+                self._forget_staging(context)
             except BaseException as error:
                 if isinstance(error, Exception):
                     self._report_failure(context, error)
@@ -162,12 +164,30 @@ class ExportAction(BaseExportAction[ExportParams]):
             context.log_message(sentence, LogLevel.WARNING)
             warnings.warn(sentence, DeprecationWarning, stacklevel=4)  # the caller of dispatch
 
+    def _forget_staging(self, context: ExportContext) -> None:
+        """Remove the staging of an export that stands, last of all: without it the same command exports again.
+
+        Raises:
+            DestinationError: It cannot be removed.
+        """
+        staging = context.staging
+        if staging is None or staging.published is None:
+            return
+        self.ctx.logger.flush()
+        try:
+            staging.discard()
+        except OSError as error:
+            raise DestinationError(
+                f"The staging {str(staging.base)!r} cannot be removed: {error.strerror or error}."
+            ) from error
+
     def _say_what_is_kept(self, context: ExportContext, error: BaseException) -> None:
         staging = context.staging
         if staging is None or not staging.is_worth_keeping:
             return
         if staging.published is not None:
-            error.add_note(f"The export stands at {staging.published!r} all the same; what is left is to clear up.")
+            left = "what is left is to clear up" if staging.is_there else "nothing is left to do"
+            error.add_note(f"{STANDS} at {staging.published!r} all the same; {left}.")
             return
         error.add_note(
             f"What was gathered is kept in {str(staging.base)!r}: the same command goes on from there, and with "

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
 NAMED_IDS = 20  # ids that one sentence names; more would bury the sentence
+STANDS = "The export stands"  # begins the note of an error or interruption that came after all
 
 
 class ExportError(ActionError):

@@ -98,6 +98,11 @@ class Staging:
         """Whether a next run could go on from it."""
         return self.checkpoint.has_acquired or (self.work / ORIGINALS).exists()
 
+    @property
+    def is_there(self) -> bool:
+        """Whether a next run would find its checkpoint."""
+        return (self.base / FILE).exists()
+
     def publish(self, outcome: dict[str, Any]) -> str:
         """Make the tree stand at the first free destination and return where that is.
 
@@ -177,8 +182,8 @@ def open_staging(root: StorageRoot, identity: ExportIdentity, *, home: Path, dis
         discard: Whether to remove what an interrupted run has left, of whatever scope it is.
 
     Raises:
-        DestinationError: The name is none, reserved or too long, another run is at it, it cannot be written, or it is or
-            holds a symbolic link.
+        DestinationError: The name is none, reserved or too long, another run is at it, it cannot be written, or it is
+            or holds a symbolic link.
         StagingError: What is there is of another scope, damaged or of another version.
         StorageError: The path would leave the storage, or the storage cannot be read.
     """

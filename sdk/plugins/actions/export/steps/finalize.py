@@ -1,4 +1,8 @@
-"""Finalize: what depends on all items, then publish, then clear up."""
+"""Finalize: what depends on all items, then publish, then clear up.
+
+The staging stays until all has been told, and goes with the run (``ExportAction.run``): as long as it is there, the
+same command knows that the export stands, and makes no second one.
+"""
 
 from __future__ import annotations
 
@@ -55,13 +59,12 @@ def _recall(context: ExportContext, staging: Staging) -> None:
 
 
 def _clear_up(context: ExportContext, staging: Staging) -> None:
-    """Remove the bundle, and last the staging, which says until then what is left to do."""
+    """Remove the bundle, this run's or a refused one, and give up a job that nobody follows."""
     checkpoint = staging.checkpoint
     if context.manifest is not None:
         _remove_bundle(context)
         checkpoint.job = None
     give_up_noted_job(context, checkpoint)
-    staging.discard()
 
 
 def _remove_bundle(context: ExportContext) -> None:
