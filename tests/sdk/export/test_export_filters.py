@@ -141,9 +141,7 @@ def test_a_value_that_says_something_is_kept_as_it_is(value: object) -> None:
 @pytest.mark.parametrize("target", ["task", "assignment"])
 def test_a_range_is_for_ids_and_not_for_a_list_of_ids(target: str, value: object) -> None:
     """contract.md 3.2: ``ids`` and ``ids_ex`` take ranges; the backend refuses one in ``id__in``."""
-    with pytest.raises(
-        UnsupportedFilterError, match=r"'id__in' holds .*; it takes ids, and a range such as 1-3 is"
-    ):
+    with pytest.raises(UnsupportedFilterError, match=r"'id__in' holds .*; it takes ids, and a range such as 1-3 is"):
         checked_filters(TARGETS[target], {"id__in": value})
 
 
