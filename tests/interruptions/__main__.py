@@ -6,7 +6,6 @@ Exit status: 0 when nothing was lost and nothing was fetched twice, 1 otherwise.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 import tempfile
@@ -21,6 +20,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from fake_backend.demo import document
+from tests.interruptions.backend import Seed
 from tests.interruptions.points import TARGETS, points
 from tests.interruptions.run import run
 from tests.interruptions.world import World
@@ -55,21 +55,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     begun = time.monotonic()
     findings: dict[int, Finding] = {}
-    with tempfile.TemporaryDirectory(prefix="interruptions-") as name:
-        seed = Path(name) / "seed.json"
-        seed.write_text(json.dumps(demo), encoding="utf-8")
-        with (
-            Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress,
-            ThreadPoolExecutor(asked.at_once) as pool,
-        ):
-            bar = progress.add_task("interrupting", total=len(chosen))
-            # those that wait for a server first, so that nobody waits for them at the end
-            order = sorted(chosen, key=lambda point: (not point.lasts, point.way != "kill server"))
-            under_way = {pool.submit(run, point, worlds[point.target], seed): point for point in order}
-            for future in as_completed(under_way):
-                point = under_way[future]
-                findings[point.number] = future.result()
-                progress.update(bar, advance=1, description=f"{point.way}, {point.where}")
+    with (
+        tempfile.TemporaryDirectory(prefix="interruptions-") as name,
+        Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress,
+        ThreadPoolExecutor(asked.at_once) as pool,
+    ):
+        bar = progress.add_task("seeding a world", total=len(chosen))
+        seed = Seed.planted(demo, Path(name))
+        # those that wait for a server first, so that nobody waits for them at the end
+        order = sorted(chosen, key=lambda point: (not point.lasts, point.way != "kill server"))
+        under_way = {pool.submit(run, point, worlds[point.target], seed): point for point in order}
+        for future in as_completed(under_way):
+            point = under_way[future]
+            findings[point.number] = future.result()
+            progress.update(bar, advance=1, description=f"{point.way}, {point.where}")
     found = [findings[point.number] for point in chosen]
     show(found, console)
     wrong = sum(bool(finding.wrong) for finding in found)

@@ -5,18 +5,21 @@ from __future__ import annotations
 import contextlib
 import json
 import random
+import shutil
 import socket
 import subprocess
 import sys
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import requests
 
-if TYPE_CHECKING:
-    from pathlib import Path
+from tests.interruptions.relay import Relay
 
-    from tests.interruptions.relay import Relay
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
 
 STOPS_WITHIN = 20  # seconds
 
@@ -29,19 +32,55 @@ def _free_port() -> int:
     raise AssertionError("no port is free from 20,000 to 30,000")
 
 
+@dataclass(frozen=True)
+class Seed:
+    """A seeded world on disk, of which each point takes a copy; seeding takes longer than anything else.
+
+    Args:
+        document: Path of the seed document.
+        database: Path of the database; its storage that is a directory serves all points.
+    """
+
+    document: Path
+    database: Path
+
+    @classmethod
+    def planted(cls, document: Mapping[str, object], folder: Path) -> Seed:
+        """Return a world that a backend has seeded.
+
+        Args:
+            document: The seed document.
+            folder: An existing directory.
+        """
+        seed = cls(folder / "seed.json", folder / "world.db")
+        seed.document.write_text(json.dumps(document), encoding="utf-8")
+        relays = Relay("api"), Relay("storage")
+        backend = Backend(folder, seed, *relays)
+        try:
+            backend.start()
+        finally:
+            backend.stop()
+            for relay in relays:
+                relay.close()
+        return seed
+
+
 class Backend:
     """A fake behind two relays; its rows and objects lie in a database file, so that a restart finds the same world.
 
     Args:
-        folder: Where database and storages lie.
-        seed: Path of the seed document.
+        folder: Where its database lies.
+        seed: Its world.
         api: Relay in front of the API.
         storage: Relay in front of the objects.
     """
 
-    def __init__(self, folder: Path, seed: Path, api: Relay, storage: Relay) -> None:
+    def __init__(self, folder: Path, seed: Seed, api: Relay, storage: Relay) -> None:
         self._folder = folder
         self._seed = seed
+        self._database = folder / "world.db"
+        if self._database != seed.database:
+            shutil.copyfile(seed.database, self._database)
         self._relays = (api, storage)
         self._ports = (_free_port(), _free_port())
         self._process: subprocess.Popen[str] | None = None
@@ -55,8 +94,8 @@ class Backend:
     def start(self) -> None:
         """Start it; again on the ports that it had before."""
         api, storage = self._relays
-        command = [sys.executable, "-m", "fake_backend", "serve", "--seed", str(self._seed)]
-        command += ["--database", f"sqlite:///{self._folder / 'world.db'}", "--public-storage-url", storage.url]
+        command = [sys.executable, "-m", "fake_backend", "serve", "--seed", str(self._seed.document)]
+        command += ["--database", f"sqlite:///{self._database}", "--public-storage-url", storage.url]
         command += ["--port", str(self._ports[0]), "--storage-port", str(self._ports[1])]
         with (self._folder / "backend.log").open("a") as log:
             self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)

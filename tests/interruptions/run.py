@@ -22,11 +22,14 @@ from tests.interruptions.evidence import Fetched, fetched
 from tests.interruptions.relay import Relay, Seen, Trap
 
 if TYPE_CHECKING:
+    from tests.interruptions.backend import Seed
     from tests.interruptions.points import Moment, Point
     from tests.interruptions.world import World
 
 DISK, BUCKET = 3, 4  # storages of the demo's main tenant
-PATH, NAME = "out", "export"
+NAME = "export"
+SESSION = boto3.session.Session()  # reads the description of the service once
+MAKING = threading.Lock()  # a session makes one client at a time
 WATCH = 0.002  # seconds between two looks at a directory
 DOWN = 1.0  # seconds that a server is away that is started again at once
 
@@ -56,13 +59,13 @@ class Finding:
     seconds: float = 0.0
 
 
-def run(point: Point, world: World, seed: Path) -> Finding:
+def run(point: Point, world: World, seed: Seed) -> Finding:
     """Interrupt an export at a point and give the same command again.
 
     Args:
         point: Where and how.
         world: What is exported.
-        seed: Path of the seed document.
+        seed: The world on disk.
     """
     begun = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="interruption-") as name:
@@ -78,8 +81,9 @@ def run(point: Point, world: World, seed: Path) -> Finding:
 
 
 class _Scene:
-    def __init__(self, point: Point, world: World, seed: Path, folder: Path) -> None:
+    def __init__(self, point: Point, world: World, seed: Seed, folder: Path) -> None:
         self.point = point
+        self._path = f"out-{point.number}"
         self.world = world
         self.finding = Finding(point)
         self._folder = folder
@@ -106,7 +110,7 @@ class _Scene:
             {
                 "name": NAME,
                 "storage": BUCKET if self.point.bucket else DISK,
-                "path": PATH,
+                "path": self._path,
                 "target": self.point.target,
                 "filter": dict(self.world.scope),
                 "save_original_file": self.point.originals,
@@ -126,7 +130,8 @@ class _Scene:
         self._judge_first(status, standing)
         if status == 0:
             return
-        finished = any(self._backend.has_succeeded(job) for job in self._known_jobs())
+        noted = (self.point.way, self.point.moment) != ("fill disk", "enqueue")  # a full disk takes no note of a job
+        finished = noted and any(self._backend.has_succeeded(job) for job in self._known_jobs())
         before, mark = len(self._backend.journal()), len(self._relayed())
         self._command.begin()
         status = self._ran()
@@ -220,7 +225,7 @@ class _Scene:
     def _base(self) -> Path:
         """Return the staging's directory, wherever it is or would be."""
         if not self.point.bucket:
-            return self._disk / PATH / f".{NAME}.partial"
+            return self._disk / self._path / f".{NAME}.partial"
         found = sorted(self._command.staging.iterdir()) if self._command.staging.is_dir() else []
         return found[0] if found else self._command.staging / "none"
 
@@ -231,27 +236,30 @@ class _Scene:
         """Return what stands at the destination; ``None`` for nothing, and for a bucket without the manifest."""
         if self.point.bucket:
             return self._standing_in_bucket()
-        others = [path.name for path in (self._disk / PATH).glob(f"{NAME}(*")]
+        others = [path.name for path in (self._disk / self._path).glob(f"{NAME}(*")]
         if others:
             self._wrong(f"there is {', '.join(others)} too")
-        folder = self._disk / PATH / NAME
+        folder = self._disk / self._path / NAME
         return read_tree(folder) if folder.exists() else None
 
     def _standing_in_bucket(self) -> dict[str, bytes] | None:
         given = self._backend.get(f"/storages/{BUCKET}/?with_configuration=true")["configuration"]
-        client = boto3.client(
-            "s3",
-            endpoint_url=self._backend.ready["storage_url"],
-            aws_access_key_id=given["access_key"],
-            aws_secret_access_key=given["secret_key"],
-            region_name=given["region_name"],
-            config=Config(s3={"addressing_style": "path"}),
-        )
+        with MAKING:
+            client = SESSION.client(
+                "s3",
+                endpoint_url=self._backend.ready["storage_url"],
+                aws_access_key_id=given["access_key"],
+                aws_secret_access_key=given["secret_key"],
+                region_name=given["region_name"],
+                config=Config(s3={"addressing_style": "path"}),
+            )
         objects = {}
-        for page in client.get_paginator("list_objects_v2").paginate(Bucket=given["bucket_name"], Prefix=f"{PATH}/"):
+        bucket, prefix = given["bucket_name"], f"{self._path}/"
+        for page in client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
             for entry in page.get("Contents", ()):
-                body = client.get_object(Bucket=given["bucket_name"], Key=entry["Key"])["Body"].read()
-                objects[entry["Key"].removeprefix(f"{PATH}/")] = body
+                body = client.get_object(Bucket=bucket, Key=entry["Key"])["Body"].read()
+                objects[entry["Key"].removeprefix(prefix)] = body
+        client.close()
         if others := {key.partition("/")[0] for key in objects if key.startswith(f"{NAME}(")}:
             self._wrong(f"there is {', '.join(sorted(others))} too")
         manifest = objects.get(f"{NAME}.manifest.json")
@@ -317,7 +325,7 @@ def _is_bundle(seen: Seen, *, part: bool) -> bool:
 
 
 def _is_upload(seen: Seen, place: str) -> bool:
-    return seen.method == "PUT" and f"/{PATH}/{NAME}{place}" in seen.path
+    return seen.method == "PUT" and f"/{NAME}{place}" in seen.path
 
 
 _PARTY: dict[Moment, str] = {"list": "api", "bulk": "api", "enqueue": "api", "progress": "api"} | dict.fromkeys(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from random import Random
 
 import pytest
 
 from fake_backend.demo import document
+from tests.interruptions.backend import Seed
 from tests.interruptions.points import HEADS, TARGETS, WAYS, length, moments, points
 from tests.interruptions.run import run
 from tests.interruptions.world import World
@@ -27,14 +27,18 @@ def worlds(demo):
     return {target: World(demo, target) for target in TARGETS}
 
 
+@pytest.fixture(scope="module")
+def seed(demo, tmp_path_factory):
+    """Return the demo as a world on disk."""
+    return Seed.planted(demo, tmp_path_factory.mktemp("seed"))
+
+
 @pytest.mark.parametrize("number", HANDFUL)
-def test_an_interrupted_export_stands_whole_or_not_at_all_and_goes_on(number, demo, worlds, tmp_path) -> None:
+def test_an_interrupted_export_stands_whole_or_not_at_all_and_goes_on(number, worlds, seed) -> None:
     """Nothing half stands, the staging is kept, and the same command completes without fetching a row again.
 
     Source: export guide, large-volume resilient export; incidents.md 2 (SYN-7487).
     """
-    seed = tmp_path / "seed.json"
-    seed.write_text(json.dumps(demo), encoding="utf-8")
     point = points(Random(SEED), 20, worlds)[number - 1]
 
     finding = run(point, worlds[point.target], seed)
@@ -42,10 +46,10 @@ def test_an_interrupted_export_stands_whole_or_not_at_all_and_goes_on(number, de
     assert [] == finding.wrong, finding
 
 
-@pytest.mark.parametrize("seed", range(20))
-def test_drawn_points_meet_every_way_head_target_and_part_of_an_export(seed, worlds) -> None:
+@pytest.mark.parametrize("draw", range(20))
+def test_drawn_points_meet_every_way_head_target_and_part_of_an_export(draw, worlds) -> None:
     """Twenty points leave out no way, head, target or storage, and each lies within what an export does."""
-    drawn = points(Random(seed), 20, worlds)
+    drawn = points(Random(draw), 20, worlds)
 
     assert (set(WAYS), set(HEADS), set(TARGETS)) == tuple(
         {getattr(point, name) for point in drawn} for name in ("way", "head", "target")
