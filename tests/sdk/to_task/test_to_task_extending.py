@@ -161,7 +161,7 @@ def test_whatever_a_window_yields_each_task_has_one_outcome(size, fates, breaks)
         ([1], "The annotations cannot be stored: it is a list; an object is needed"),
         ({"x": object()}, "The annotations cannot be stored: it cannot be written as JSON"),
     ],
-    ids=repr,
+    ids=["null", "list", "no JSON"],
 )
 def test_what_a_hook_returns_has_to_be_an_object_of_json(rig, returned, reason) -> None:
     """Its structure is the hook's affair: the published client's hooks return other forms."""
@@ -180,10 +180,10 @@ def test_a_hook_that_fails_fails_its_task(rig) -> None:
 
     class Action(ToTaskAction):
         def convert_data_from_file(self, *args, task_data, **options):
-            raise KeyError(f"no label for {rig.client._credentials.user_token}")
+            raise ValueError(f"no label\nfor {rig.client._credentials.user_token}")
 
     assert 3 == rig.start(Action)["failed"]
-    assert "[Task 1] Failed: 'no label for ***'" == failures(rig)[0]
+    assert "[Task 1] Failed: no label for ***" == failures(rig)[0]
 
 
 def test_the_hooks_are_called_with_what_the_published_client_gives(rig) -> None:
