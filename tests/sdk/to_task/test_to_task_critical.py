@@ -154,7 +154,9 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("method", "change", "fields", "message", "remedy"), CASES, ids=lambda case: str(case)[:50])
+@pytest.mark.parametrize(
+    ("method", "change", "fields", "message", "remedy"), CASES, ids=[case[3][:50] for case in CASES]
+)
 def test_an_error_says_what_and_what_to_do_and_changes_nothing(rig, method, change, fields, message, remedy) -> None:
     """Guide, Critical Errors and Common Errors and Solutions."""
     change(rig.world)

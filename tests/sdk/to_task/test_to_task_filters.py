@@ -15,7 +15,7 @@ from sdk.plugins.categories.pre_annotation.actions.to_task.errors import Unsuppo
 from sdk.plugins.categories.pre_annotation.actions.to_task.filters import selection_of
 
 GUIDE = {"status", "status__in", "assignee", "created_at__gte", "created_at__lte", "data_collection", "limit"}
-NOTHING = [None, "", " ", [], (), set(), [None], [""], {}, object(), float("nan")]
+NOTHING = [None, "", " ", [], (), set(), [None], [""], {}, 1j, float("nan")]
 
 
 def query(**filters):
