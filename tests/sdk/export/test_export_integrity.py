@@ -28,10 +28,12 @@ from sdk.plugins.actions.export.errors import (
     BundleLineError,
     BundlePartError,
     DestinationError,
+    IntegrityError,
     MissingRowsError,
     RepeatedRowError,
     ScopeDifferenceError,
 )
+from sdk.plugins.actions.export.handlers import TaskExportTargetHandler
 from sdk.plugins.errors import StepFailed
 
 
@@ -422,3 +424,65 @@ def test_an_interrupted_export_leaves_nothing_that_stands(rig, head) -> None:
 
     assert "What was gathered is kept" in interruption.value.__notes__[0]
     assert {} == standing(rig.root)
+
+
+class Own(ExportAction):
+    """Exports a source of its own, of which it says a wrong number."""
+
+    def get_handler(self):
+        """Return the source."""
+
+        class Handler(TaskExportTargetHandler):
+            def get_results(self, client, filters):
+                return iter(client.get_tasks(filters)[0]), 99
+
+        return Handler()
+
+
+def reading(hook: str):
+    """Return an exporter that reads the items itself in one of its hooks."""
+
+    def act(self, *args, **params):
+        list(self.items)
+        return getattr(super(Reading, self), hook)(*args, **params)
+
+    class Reading(BaseExporter):
+        def __init__(self, ctx, export_items, *args, **params):
+            super().__init__(ctx, export_items, *args, **params)
+            self.items = export_items
+            if hook == "__init__":
+                list(self.items)
+
+    if hook != "__init__":
+        setattr(Reading, hook, act)
+    return Reading
+
+
+@pytest.mark.parametrize("hook", ["__init__", "setup_output_directories"])
+@pytest.mark.parametrize(("head", "base"), [(DELEGATED, ExportAction), (IN_PROCESS, ExportAction), (IN_PROCESS, Own)])
+def test_items_that_an_exporter_reads_itself_are_not_lost_in_silence(rig, head, base, hook) -> None:
+    """They pass through its hooks; whoever takes them away leaves an empty tree."""
+    action = type("Action", (base,), {"entrypoint": reading(hook)})
+    with pytest.raises(StepFailed, match=r"7 item\(s\) were read and only 0 came to be saved") as error:
+        rig.export(head, action)
+
+    assert isinstance(failure(error.value), IntegrityError)
+    assert {} == standing(rig.root)
+
+
+@pytest.mark.parametrize("head", HEADS)
+def test_rows_that_a_step_loses_are_counted(rig, head) -> None:
+    """Before anything is published; what was gathered is kept."""
+
+    def lose(context):
+        context.total_count += 1
+
+    sentence = r"8 row\(s\) were gathered, but 7 are accounted for \(7 exported, 0 failed, 0 removed meanwhile\)"
+    fails(rig, IntegrityError, sentence, head, action=before("save_files", lose))
+
+
+def test_the_number_of_a_source_of_ones_own_is_its_own_affair(rig) -> None:
+    """It may not know it before it has read everything."""
+    result = rig.export(IN_PROCESS, Own)
+
+    assert (99, 7) == (result["total_count"], result["exported_count"])

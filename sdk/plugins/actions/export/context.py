@@ -58,6 +58,7 @@ class ExportContext(BaseStepContext):
         configuration: Of the project.
         export_params: What the exporter is constructed with.
         export_items: Items, fetched as they are read.
+        handed_out: How many of them were read so far, by whomever.
         exporter: The exporter at work.
         converted_items: Converted items, converted as they are read.
         errors_json: JSON files that failed.
@@ -95,6 +96,7 @@ class ExportContext(BaseStepContext):
     configuration: dict[str, Any] = field(default_factory=dict)
     export_params: dict[str, Any] = field(default_factory=dict)
     export_items: Iterator[Item] | None = None
+    handed_out: int = 0
     exporter: BaseExporter | None = None
     converted_items: Iterator[Item] | None = None
     errors_json: ErrorList = field(default_factory=list)

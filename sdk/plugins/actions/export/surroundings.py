@@ -22,10 +22,11 @@ from sdk.plugins.actions.export.staging import ORIGINALS, open_staging, staging_
 from sdk.storage import StorageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from sdk.plugins.actions.export.checkpoint import Checkpoint
     from sdk.plugins.actions.export.context import ExportContext
+    from sdk.plugins.actions.export.rows import Item
     from sdk.plugins.actions.export.targets import Target
 
 _EXPORTER_PARAMS = ("name", "description", "storage", "save_original_file", "path", "target", "filter", "extra_params")
@@ -98,6 +99,13 @@ def give_up_noted_job(context: ExportContext, checkpoint: Checkpoint) -> None:
         sentence = f"What the server-side job of an earlier run has written may be left in the storage: {error}"
         context.errors.append(sentence)
         context.runtime_ctx.logger.warning(sentence)
+
+
+def counted(context: ExportContext, items: Iterator[Item]) -> Iterator[Item]:
+    """Yield items and count them in the context, so that an item that never comes to be saved is noticed."""
+    for item in items:
+        context.handed_out += 1
+        yield item
 
 
 def open_source(context: ExportContext, target: Target, heard: Callable[[int], None] = unheard) -> RowSource:

@@ -24,7 +24,7 @@ from sdk.plugins.actions.export.shelf import Shelf
 from sdk.plugins.actions.export.spool import Spool
 from sdk.plugins.actions.export.staging import PARTS, PAYLOADS
 from sdk.plugins.actions.export.steps.export_step import SERVER_EXPORT, DelegatedStep
-from sdk.plugins.actions.export.surroundings import originals_shelf, prepare_exporter
+from sdk.plugins.actions.export.surroundings import counted, originals_shelf, prepare_exporter
 from sdk.plugins.actions.export.verification import ensure_same, unchanged, verified
 from sdk.plugins.steps import StepResult
 
@@ -54,7 +54,7 @@ class BundleReadStep(DelegatedStep):
             context.originals = BundleOriginals(root, prefix, KeptOriginals(remote, shelf))
         items = _items(context, bundle, prefix, keys)
         context.resources.callback(items.close)
-        context.export_items = items
+        context.export_items = counted(context, items)
         prepare_exporter(context)
         count = context.total_count
         context.set_progress(count, count, SERVER_EXPORT)

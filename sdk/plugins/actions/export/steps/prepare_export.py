@@ -9,7 +9,7 @@ from sdk.plugins.actions.export.resume import gathered, keep_ids
 from sdk.plugins.actions.export.spool import Spool
 from sdk.plugins.actions.export.staging import ROWS
 from sdk.plugins.actions.export.steps.export_step import InProcessStep
-from sdk.plugins.actions.export.surroundings import prepare_exporter
+from sdk.plugins.actions.export.surroundings import counted, prepare_exporter
 from sdk.plugins.steps import StepResult
 
 if TYPE_CHECKING:
@@ -26,7 +26,8 @@ class PrepareExportStep(InProcessStep):
     def execute(self, context: ExportContext) -> StepResult:
         prepare_exporter(context)
         if context.source is None:
-            context.export_items = iter(needed(context.handler, "target handler").get_export_item(context.results))
+            handler = needed(context.handler, "target handler")
+            context.export_items = counted(context, iter(handler.get_export_item(context.results)))
         else:
             source = context.source
             fetcher = needed(context.fetcher, "payload fetcher")
@@ -38,5 +39,5 @@ class PrepareExportStep(InProcessStep):
             context.removed = source.removed
             items = gathered(ids, spool, lambda rest: source.items(rest, fetcher), context.removed)
             context.resources.callback(items.close)
-            context.export_items = items
+            context.export_items = counted(context, items)
         return StepResult(data={"count": context.total_count})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import override
 
 from sdk.plugins.actions.export.context import ExportContext, needed
-from sdk.plugins.actions.export.errors import NothingExportedError
+from sdk.plugins.actions.export.errors import IntegrityError, NothingExportedError
 from sdk.plugins.actions.export.failures import FailureLog
 from sdk.plugins.actions.export.messages import Message, tell
 from sdk.plugins.actions.export.metrics import MetricsRecord
@@ -34,6 +34,7 @@ class SaveFilesStep(ExportStep):
         data_files = MetricsRecord(stand_by=total)
         tell(context.runtime_ctx, Message.SAVING, count=total)
         pace = Pace(context.clock)
+        removed = len(context.removed)
         for number, final in enumerate(needed(context.converted_items, "converted items"), 1):
             exporter.run.reporting = pace.due(number) or number == total
             saved = exporter.process_file_saving(
@@ -45,9 +46,36 @@ class SaveFilesStep(ExportStep):
                 context.exported_count += 1
         exporter.run.reporting = True
         context.set_metrics({"success": context.exported_count, "failed": context.failed_count})
+        _ensure_complete(context, len(context.removed) - removed)
         if context.failed_count and not context.exported_count:
             raise NothingExportedError(_sentence(context))
         return StepResult(data={"exported": context.exported_count, "failed": context.failed_count})
+
+
+def _ensure_complete(context: ExportContext, removed: int) -> None:
+    """Refuse to publish less or more than was gathered.
+
+    Args:
+        context: Of the export, with every row saved or failed.
+        removed: Rows that were found deleted while they were saved.
+
+    Raises:
+        IntegrityError: Items were read and never came to be saved, or the numbers differ. The number of a plugin's own
+            source is its own affair: it may not know it before it has read everything.
+    """
+    handled = context.exported_count + context.failed_count
+    numbers = f"{context.exported_count} exported, {context.failed_count} failed"
+    if context.handed_out > handled:
+        raise IntegrityError(
+            f"{context.handed_out} item(s) were read and only {handled} came to be saved ({numbers}): an exporter must "
+            "not read export_items itself, its hooks get the items one by one. Nothing was exported."
+        )
+    is_native = context.handler is not None and context.handler.native_target() is not None
+    if is_native and handled + removed != context.total_count:
+        raise IntegrityError(
+            f"{context.total_count} row(s) were gathered, but {handled + removed} are accounted for ({numbers}, "
+            f"{removed} removed meanwhile). Nothing was exported."
+        )
 
 
 def _sentence(context: ExportContext) -> str:
