@@ -44,6 +44,7 @@ lint: $(STAMP) ## ruff, mypy --strict, import walls, ledger, guide coverage
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@$(BIN)/mypy -p benchmarks
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m contract_tests.ledger --check
 	@$(BIN)/python -m contract_tests.guide coverage --check
