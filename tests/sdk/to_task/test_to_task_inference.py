@@ -136,7 +136,8 @@ def test_an_answer_that_is_cut_each_time_is_a_time_out(rig, fault) -> None:
     rig.world.infer = lambda params: fault if task_of(params) == 2 else annotations(task_of(params))
     assert 2 == rig.infer()["success"]
     [line] = failures(rig)
-    assert line.startswith("[Task 2] Failed: Pre-processor inference timeout")
+    assert line.startswith("[Task 2] Failed: Pre-processor inference timeout: ")
+    assert "<html>" not in line
     assert 5 == len(inferences(rig))
 
 

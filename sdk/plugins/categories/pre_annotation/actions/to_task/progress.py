@@ -33,7 +33,7 @@ class ProgressReport:
     def failed(self, task_id: int, error: Exception) -> None:
         """Count a task that could not be annotated, and log the guide's line about it."""
         context = self._context
-        reason = context.client.redact(str(error) or type(error).__name__)
+        reason = " ".join(context.client.redact(str(error) or type(error).__name__).split())
         line = f"[Task {task_id}] Failed: {reason}"
         context.tally.failed += 1
         context.first_failure = context.first_failure or line

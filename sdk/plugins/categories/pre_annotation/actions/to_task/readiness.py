@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 POLL = 10.0  # seconds between two looks (contract.md 4)
 ARRIVAL_LOOKS, ARRIVAL_PAUSE = 3, 2.0  # looks for a deployment whose answer is lost, and seconds before each
 DIAGNOSED_FROM = 2  # looks that find nothing before it is asked why (contract.md 4: from the third on)
+DIAGNOSED_EVERY = 6  # looks between two such questions: once a minute
 STOP_TIMEOUT = 300.0  # seconds that taking down may take: calls of others may have to end first
 STOP_POLLS = 1.0, 10.0  # seconds between two looks at that, doubling
 _TRANSIENT = (ClientConnectionError, ClientTimeoutError, RateLimitError, ServerError)
@@ -120,14 +121,15 @@ class Readiness:
                 raise NotActiveError(f"{self._named} reached terminal state ({standing.status}){told}")
             elapsed = self.client.clock.monotonic() - started
             if elapsed >= self.timeout:
-                told = f"; last-known reason: {reason or standing.status}" if reason or standing.status else ""
+                reason = self._reason(standing) or reason
+                told = f"; last-known reason: {reason}" if reason else ""
                 raise NotActiveError(
                     f"{self._named} did not become ready within timeout ({self.timeout:g} s){told}",
                     "Look at its deployment on the agent, or allow it more time with ready_timeout.",
                 )
             if standing.place is Place.ABSENT and not is_asked_for:
                 is_asked_for = self._dispatch()
-            elif looks >= DIAGNOSED_FROM:
+            elif looks % DIAGNOSED_EVERY == DIAGNOSED_FROM:
                 reason = self._reason(standing) or reason
             looks += 1
             self.tell(f"Waiting for {self._named}: {int(elapsed)} s{f', {reason}' if reason else ''}.")

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 SENDS = 3
 FIRST_WAIT, LONGEST_WAIT = 2.0, 20.0  # seconds, doubling: a backend that is behind gets time to finish first
+MOST_WORDS = 500  # characters of an answer that a reason repeats
 _LATER = frozenset({408, 425, 429})  # refusals for now
 
 
@@ -89,10 +90,12 @@ class TaskWriter:
 
 def told(error: ClientError) -> str:
     """Return what a backend said, without the address where it said so."""
-    if error.status is None or not error.detail:
+    if error.status is None:
         return str(error)
     text = error.detail if isinstance(error.detail, str) else _flat(error.detail)
-    return f"{error.status} {redact_urls(text)[:500]}"
+    if text.lstrip().startswith("<"):  # a page of something in between, which says no more than its status
+        text = ""
+    return f"{error.status} {redact_urls(text)[:MOST_WORDS]}".strip()
 
 
 def _flat(detail: object, place: str = "") -> str:
