@@ -12,6 +12,8 @@ from fake_backend.serving.lifecycle import HOLDING, Status, check
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from fake_backend.serving.release import Release
+
 
 @dataclass(frozen=True)
 class Needs:
@@ -28,6 +30,11 @@ class Needs:
     num_gpus: float
     memory_bytes: int
     num_replicas: int
+
+    @classmethod
+    def of(cls, release: Release) -> Self:
+        """Return what a release says that it needs."""
+        return cls(release.num_cpus, release.num_gpus, release.memory_bytes, release.num_replicas)
 
     @property
     def replica(self) -> Resources:

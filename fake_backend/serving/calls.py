@@ -63,7 +63,7 @@ class Calls:
         self._predictions = predictions
 
     def take(self, releases: Sequence[Release], agent_id: int, request: InferenceRequest) -> Prediction:
-        """Take a call, or find the same call that was taken before and nobody has the prediction of.
+        """Take a call, or find the same call that was taken before and nobody has the prediction of; return it made.
 
         Args:
             releases: Those that may answer it, the one that is liked best first.
@@ -76,21 +76,21 @@ class Calls:
             AgentDown: The agent does not answer.
         """
         with self._turn:
-            identity = f"{agent_id} {request.identity}"
-            for release in releases:
-                same = self._predictions.find(release.tenant, f"{release.id} {identity}", self._clock.monotonic())
-                if same is not None:
-                    return same
-            application, release = self._serving(releases, agent_id)
-            self._check_memory(application, release, request.batch_size)
-            application = self._holdings.save(application.called())
-            number, tenant = application.calls, application.tenant
-            prediction = self._predictions.take(
-                tenant, application.id, f"{release.id} {identity}", release.deferred_after
-            )
-            if number == release.drains_after:
-                self._board.delete(application.id, reason="Drained.")
-        self._run(prediction, release, request, release.call(number))
+            same = self._find(releases, agent_id, request)
+            if same is None:
+                prediction, release, call = self._take(releases, agent_id, request)
+        if same is not None:
+            same.made.wait()  # a model that runs takes no world time, so the clock must not jump meanwhile
+            return same
+        try:
+            self._run(prediction, release, request, call)
+        except BaseException:  # the caller's thread is being ended; the call is not to stay under way for ever
+            with self._turn:
+                prediction.fail("The model was interrupted.")
+                self._predictions.end(prediction, self._clock.monotonic())
+            raise
+        finally:
+            prediction.made.set()
         return prediction
 
     def hand_over(self, prediction: Prediction) -> Any:
@@ -124,6 +124,26 @@ class Calls:
         if found.error:
             return {DEFERRED_KEY: True, "status": "failed", "error": found.error}
         return found.value
+
+    def _find(self, releases: Sequence[Release], agent_id: int, request: InferenceRequest) -> Prediction | None:
+        """Return the prediction of the same call, while it is under way or waits."""
+        now = self._clock.monotonic()
+        identities = ((release.tenant, _identity(release, agent_id, request)) for release in releases)
+        found = (self._predictions.find(tenant, identity, now) for tenant, identity in identities)
+        return next((one for one in found if one is not None), None)
+
+    def _take(
+        self, releases: Sequence[Release], agent_id: int, request: InferenceRequest
+    ) -> tuple[Prediction, Release, Call]:
+        """Take a call that is new, and count it."""
+        application, release = self._serving(releases, agent_id)
+        self._check_memory(application, release, request.batch_size)
+        application = self._holdings.save(application.called())
+        identity = _identity(release, agent_id, request)
+        prediction = self._predictions.take(application.tenant, application.id, identity, release.deferred_after)
+        if application.calls == release.drains_after:
+            self._board.delete(application.id, reason="Drained.")
+        return prediction, release, release.call(application.calls)
 
     def _serving(self, releases: Sequence[Release], agent_id: int) -> tuple[Application, Release]:
         """Return the application that answers, after it has broken if its release says that it has by now."""
@@ -192,3 +212,7 @@ class Calls:
                 self._break(application, release)
             self._board.call_over(application.id)
         self._clock.changed()
+
+
+def _identity(release: Release, agent_id: int, request: InferenceRequest) -> str:
+    return f"{release.id} {agent_id} {request.identity}"

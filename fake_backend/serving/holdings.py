@@ -167,9 +167,11 @@ class Holdings:
         return application
 
     def rest(self, application: Application) -> None:
-        """Keep an application that is not started if a seed named it; else it is no more."""
+        """Keep an application that is not started if a seed named it, as the seed did; else it is no more."""
         if application.is_lasting:
-            self.save(application)
+            job_id = None if application.owns_job else application.job_id
+            needs = Needs.of(self.release(application))
+            self.save(replace(application, job_id=job_id, owns_job=False, needs=needs, reason="", calls=0))
         else:
             self._rows.remove(application.id)
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from threading import Event
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class Prediction:
         error: Why there is none, in a sentence; blank where there is one.
         deferred_after: Seconds after which a call that waits is answered with a ticket; ``None`` for never.
         ticket: What a poll shows; ``None`` until the call was answered with one.
+        made: Set when the model has returned, which takes no world time; nobody waits in world time before.
         over_at: Instant (seconds) at which it was over; ``None`` while it is under way.
     """
 
@@ -42,6 +44,7 @@ class Prediction:
     value: Any = None
     error: str = ""
     ticket: str | None = None
+    made: Event = field(default_factory=Event, repr=False)
     over_at: float | None = None
 
     @property
