@@ -14,7 +14,7 @@ LIMIT = 30.0  # milliseconds; a test that opens a world of its own must not noti
 
 
 def cold_start(worlds: int = WORLDS) -> float:
-    """Return the median, in milliseconds of processor time, from asking for an empty backend until its first request is answered.
+    """Return the median, in milliseconds of processor time, from asking for a backend to its first answer.
 
     Args:
         worlds: How many to ask for, one after the other.
