@@ -17,7 +17,7 @@ from sdk.clock import SystemClock
 from sdk.loggers import NoOpLogger
 from sdk.plugins.actions.export import BaseExporter
 from sdk.plugins.actions.export.errors import NameCollisionError
-from sdk.plugins.actions.export.names import NameBook, comparison_of, folded, label_name, leaf
+from sdk.plugins.actions.export.names import NameBook, comparison_of, folded, generated_name, label_name, leaf
 
 # Few names, most of them such as clashes of others generate, so that chains of clashes are the rule.
 file_names = st.sampled_from(
@@ -213,3 +213,10 @@ def test_a_book_that_nobody_closed_may_be_collected_in_any_thread() -> None:
     books = [NameBook()]
     with ThreadPoolExecutor(1) as pool:
         pool.submit(books.clear).result()
+
+
+@pytest.mark.parametrize("row", ["../../x", "a/b", "a\\b", "/x", "x\0y"])
+def test_an_id_of_a_plugins_own_never_leaves_its_folder(row) -> None:
+    """Ids of the backend are numbers; those of a custom handler may be anything (export guide, Custom Target Handler)."""
+    for name in (label_name(None, row), generated_name("a.json", row)):
+        assert not set("/\\\0") & set(name)

@@ -66,7 +66,12 @@ def leaf(file_name: object) -> str | None:
 
 def label_name(file_name: str | None, row: int | None) -> str:
     """Return the label's name for an original of this name; a row without one goes by its id."""
-    return f"{row if file_name is None else _stem(file_name)}.json"
+    return f"{_segment(row) if file_name is None else _stem(file_name)}.json"
+
+
+def _segment(row: object) -> str:
+    """Return an id as a part of a file name: a source of a plugin's own may give ids that are no numbers."""
+    return str(row) if isinstance(row, int) else str(row).replace("/", "_").replace("\\", "_").replace("\0", "_")
 
 
 def _stem(name: str) -> str:
@@ -80,7 +85,7 @@ def _stem(name: str) -> str:
 def generated_name(name: str, row: int) -> str:
     """Return ``<stem>__<id><suffix>``: what a row writes whose name is not its alone."""
     path = PurePosixPath(name)
-    return f"{path.stem}__{row}{path.suffix}"
+    return f"{path.stem}__{_segment(row)}{path.suffix}"
 
 
 def folded(name: str) -> str:
