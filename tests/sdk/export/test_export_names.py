@@ -217,6 +217,6 @@ def test_a_book_that_nobody_closed_may_be_collected_in_any_thread() -> None:
 
 @pytest.mark.parametrize("row", ["../../x", "a/b", "a\\b", "/x", "x\0y"])
 def test_an_id_of_a_plugins_own_never_leaves_its_folder(row) -> None:
-    """Ids of the backend are numbers; those of a custom handler may be anything (export guide, Custom Target Handler)."""
+    """Ids of the backend are numbers; those of a custom handler may be anything."""
     for name in (label_name(None, row), generated_name("a.json", row)):
         assert not set("/\\\0") & set(name)
