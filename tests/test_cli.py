@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 import requests
+from typer.testing import CliRunner
 
+from fake_backend.cli import app
 from tests.http.small_backend import small_document
 from tests.http.test_delegated_exports import BODY
 
@@ -105,6 +107,26 @@ def test_a_hundred_open_streams_do_not_hold_the_server(seed_file) -> None:
             stream.close()
 
 
+@pytest.fixture
+def handlers():
+    """Put the handlers of signals back that a start sets."""
+    held = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    yield
+    for number, handler in held.items():
+        signal.signal(number, handler)
+
+
+def test_a_refusal_is_the_exit_status_of_the_process() -> None:
+    """Exit 2, and nothing on stdout that could be taken for a ready line."""
+    done = subprocess.run(
+        command("--seed", "/nowhere.json"), capture_output=True, text=True, timeout=PATIENCE, check=False
+    )
+
+    assert (2, "") == (done.returncode, done.stdout)
+    assert "/nowhere.json" in done.stderr
+
+
+@pytest.mark.usefixtures("handlers")
 @pytest.mark.parametrize(
     ("options", "words"),
     [
@@ -119,13 +141,14 @@ def test_a_hundred_open_streams_do_not_hold_the_server(seed_file) -> None:
 )
 def test_a_start_that_cannot_be_is_refused_in_one_sentence(options, words) -> None:
     """Exit 2, one line on stderr that names the value, nothing on stdout."""
-    done = subprocess.run(command(*options), capture_output=True, text=True, timeout=PATIENCE, check=False)
+    done = CliRunner().invoke(app, ["serve", *options])
 
-    assert (2, "") == (done.returncode, done.stdout)
+    assert (2, "") == (done.exit_code, done.stdout)
     assert 1 == len(done.stderr.strip().splitlines())
     assert words in done.stderr
 
 
+@pytest.mark.usefixtures("handlers")
 def test_a_busy_port_is_refused_in_one_sentence() -> None:
     """Whether it is the API's or the storage's."""
     with socket.socket() as busy:
@@ -133,14 +156,8 @@ def test_a_busy_port_is_refused_in_one_sentence() -> None:
         busy.listen()
         port = busy.getsockname()[1]
         for option in ("--port", "--storage-port"):
-            done = subprocess.run(
-                command("--seed", "empty", option, port),
-                capture_output=True,
-                text=True,
-                timeout=PATIENCE,
-                check=False,
-            )
-            assert 2 == done.returncode
+            done = CliRunner().invoke(app, ["serve", "--seed", "empty", option, str(port)])
+            assert 2 == done.exit_code
             assert f"127.0.0.1:{port}: address already in use" in done.stderr
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Table, delete, insert
@@ -10,17 +11,24 @@ from sqlalchemy.dialects import postgresql, sqlite
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from sqlalchemy.sql.base import Executable
+
 
 def put(connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
     """Insert rows, or replace those of the same key in place, so that what refers to them stays."""
     values = list(rows)
     if not values:
         return
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(table)
+    connection.execute(_upsert(table, connection.dialect.name), values)
+
+
+@cache
+def _upsert(table: Table, dialect: str) -> Executable:
+    """Build a table's statement once: it costs more than most of its executions."""
+    statement = (postgresql if dialect == "postgresql" else sqlite).insert(table)
     keys = [column.name for column in table.primary_key]
     others = {column.name: statement.excluded[column.name] for column in table.columns if column.name not in keys}
-    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=others), values)
+    return statement.on_conflict_do_update(index_elements=keys, set_=others)
 
 
 def hang(

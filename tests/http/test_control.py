@@ -15,6 +15,13 @@ def served(backend):
         yield running
 
 
+@pytest.fixture(scope="module")
+def guarded():
+    """Yield a backend on loopback that tests only knock at."""
+    with FakeBackend(seed="empty") as backend, backend.serve() as running:
+        yield running
+
+
 @pytest.mark.parametrize(
     ("headers", "status"),
     [
@@ -34,9 +41,9 @@ def served(backend):
         ({"Origin": "null"}, 403),
     ],
 )
-def test_only_a_caller_on_this_machine_may_control(served, headers, status) -> None:
+def test_only_a_caller_on_this_machine_may_control(guarded, headers, status) -> None:
     """A page of another origin and a rebound name are turned away, for reads as for writes."""
-    assert status == requests.get(f"{served.url}/_fake/journal/", headers=headers, timeout=10).status_code
+    assert status == requests.get(f"{guarded.url}/_fake/journal/", headers=headers, timeout=10).status_code
 
 
 def test_a_page_of_the_backends_own_origin_may(served) -> None:

@@ -50,8 +50,21 @@ releases = st.fixed_dictionaries(
         "deferred_after": st.sampled_from([None, 8]),
     },
 )
-codes = st.sampled_from(["code-1", "code-2", "code-3"])
-agents = st.sampled_from([1, 2])
+slow = st.fixed_dictionaries(
+    {"answer_seconds": st.just(LONGEST), "deferred_after": st.sampled_from([None, 8])},
+    optional={
+        "drain_seconds": st.sampled_from([0, 20]),
+        "unhealthy_after": st.sampled_from([None, 3]),
+        "drains_after": st.sampled_from([None, 3]),
+        "recovers_after": st.just(5),
+        "out_of_memory_above": st.just(2),
+        "image_pull_seconds": st.just(0),
+    },
+)
+"""Of the release that runs from the start: its calls outlast those who wait for them."""
+
+codes = st.sampled_from(["code-1", "code-1", "code-1", "code-2", "code-3"])
+agents = st.sampled_from([1, 1, 1, 2])
 
 
 class Rows:
@@ -108,8 +121,9 @@ class Counting:
 class ServingMachine(RuleBasedStateMachine):
     """Deployments, deletions, calls, breakdowns and time, against the laws."""
 
-    @initialize(told=st.lists(releases, min_size=3, max_size=3), slots=st.sampled_from([0, 1]))
-    def open(self, told, slots):
+    @initialize(first=slow, others=st.lists(releases, min_size=2, max_size=2), slots=st.sampled_from([0, 1]))
+    def open(self, first, others, slots):
+        told = [first, *others]
         document = serving_document(
             *told,
             agents=[
@@ -155,16 +169,27 @@ class ServingMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.rows._rows.applications())
     @rule(data=st.data())
     def delete(self, data):
-        row = data.draw(st.sampled_from(self.rows._rows.applications()))
+        row = data.draw(st.sampled_from(self.rows._rows.applications()[::-1]))
         assert 204 == self.user.caller.delete(f"/serve_applications/{row['id']}/").status_code
 
-    @rule(code=codes, agent=agents, batch_size=st.sampled_from([1, 1, 1, 3]))
+    @rule(code=codes, agent=agents, batch_size=st.sampled_from([1, 1, 3]))
+    def call(self, code, agent, batch_size):
+        self.infer(code, agent, batch_size)
+
     def infer(self, code, agent, batch_size):
+        """Send a call that is like no other."""
         self.number += 1
         parameters = {"n": self.number, "batch_size": batch_size}
         before = self.backend.serving.predictions()["taken"]
         self._call(self.number, code, agent, parameters, self.backend.clock.monotonic())
         self.taken += self.backend.serving.predictions()["taken"] - before
+
+    @rule(calls=st.integers(1, 3), again=st.booleans())
+    def call_the_slow_one(self, calls, again):
+        for _ in range(calls):
+            self.infer("code-1", 1, 1)
+        if again and self.number in self.calls:
+            self._again(self.number)
 
     @precondition(lambda self: self.calls)
     @rule(data=st.data())
@@ -175,11 +200,17 @@ class ServingMachine(RuleBasedStateMachine):
     def advance(self, seconds):
         self.backend.clock.advance(seconds)
 
-    @rule(agent=agents)
-    def lose(self, agent):
+    @rule(agent=agents, seconds=st.sampled_from([0, 10]))
+    def lose(self, agent, seconds):
+        self.backend.serving.lose(agent)
+        self.backend.clock.advance(seconds)
+        self.backend.serving.restore(agent)
+
+    @rule(agent=st.just(2))
+    def lose_for_good(self, agent):
         self.backend.serving.lose(agent)
 
-    @rule(agent=agents)
+    @rule(agent=st.just(2))
     def restore(self, agent):
         self.backend.serving.restore(agent)
 
@@ -200,6 +231,15 @@ class ServingMachine(RuleBasedStateMachine):
                 except IllegalTransition:
                     continue
                 raise AssertionError(f"{standing.status} may become {target}")
+
+    @invariant()
+    def a_call_that_is_under_way_has_an_application(self):
+        if not hasattr(self, "rows"):
+            return
+        standing = {row["id"]: row["status"] for row in self.rows._rows.applications()}
+        for prediction in self.backend._world.serving._predictions:
+            if not prediction.is_over:
+                assert standing.get(prediction.application, "gone") not in {"gone", "NOT_STARTED", "DEPLOY_FAILED"}
 
     @invariant()
     def every_call_is_somewhere(self):
