@@ -29,7 +29,7 @@ verify: $(STAMP) ## export the demo both ways and compare (TARGETS=, BUG=, BACKE
 	  $(if $(FILTER),--filter '$(FILTER)') $(foreach target,$(TARGETS),--target '$(target)')
 
 test: $(STAMP) ## unit and contract tests
-	@$(BIN)/python -m pytest -n 2 $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist worksteal $(PYTEST_ARGS)
 
 test-deep: $(STAMP) ## both heads against the oracle: 500 drawn exports of each target, all filters, both exporters
 	@HYPOTHESIS_PROFILE=deep $(BIN)/python -m pytest -n 2 $(PYTEST_ARGS) contract_tests/clauses/test_export_parity.py -k oracle_tells

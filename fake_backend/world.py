@@ -68,7 +68,7 @@ class World:
         self.bugs = Bugs()
         self.database = Database(database_url)
         self._lives = Lives(self.database) if database_url is not None else None  # in memory there is one life only
-        life = self._lives.begin(seed, stored(clock.now())) if self._lives is not None else 0
+        life = self._begin(seed)
         self.draws = Draws(seed, life)
         self.journal = Journal(life=life)
         kinds = (TASKS, ASSIGNMENTS, GROUND_TRUTH, DATASETS, AGENTS, SERVE_APPLICATIONS)
@@ -104,6 +104,16 @@ class World:
         if life:
             self.serving.recover()
             recover(jobs, self.catalogue, self.objects, clock.now())
+
+    def _begin(self, seed: int) -> int:
+        """Return the number of this life of the rows."""
+        if self._lives is None:
+            return 0
+        try:
+            return self._lives.begin(seed, stored(self.clock.now()))
+        except BaseException:
+            self.database.close()
+            raise
 
     def __repr__(self) -> str:
         return f"<World {self.clock!r} {self.journal!r}>"

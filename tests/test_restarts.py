@@ -51,6 +51,25 @@ def tables(backend):
         }
 
 
+def test_one_database_is_one_backends_at_a_time(url, tmp_path) -> None:
+    """A second one would take the first one's jobs for lost; it is refused, and the first goes on."""
+    with opened(url) as (_, acme):
+        with pytest.raises(DatabaseUnusable, match=r"world\.db' is in use by another backend.*name another file"):
+            FakeBackend(seed=three_targets(), database=url)
+        done = subprocess.run(
+            [sys.executable, "-m", "fake_backend", "serve", "--database", url],
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+        assert (2, "") == (done.returncode, done.stdout)
+        assert "is in use by another backend" in done.stderr
+        assert 200 == acme.get("/sdk/tasks/").status_code
+    with opened(url):
+        pass
+
+
 def test_a_world_is_found_as_it_was_left(url) -> None:
     """Every row, token, directory and object, whatever became of them since the seed: nothing is seeded again."""
     with opened(url) as (backend, acme):
@@ -242,6 +261,8 @@ def test_a_database_of_another_seed_or_make_is_refused(url, tmp_path) -> None:
         pass
     with pytest.raises(DatabaseUnusable, match="holds a world of seed 0, not 5"):
         FakeBackend(seed="empty", database=url, world_seed=5)
+    with opened(url):  # who was refused holds nothing
+        pass
     (tmp_path / "text.db").write_text("no database at all, but a text that is long enough to be read as a header")
     with sqlite3.connect(tmp_path / "strange.db") as connection:
         connection.execute("CREATE TABLE tasks (id INTEGER)")

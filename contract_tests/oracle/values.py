@@ -10,13 +10,20 @@ if TYPE_CHECKING:
 
 
 def text_of(value: object) -> str:
-    """Return a filter value as a query string would carry it; a list becomes a comma list, ``None`` a blank."""
+    """Return a filter value as a query string would carry it; a list becomes a comma list, ``None`` a blank.
+
+    Raises:
+        ValueError: A list names nothing: whoever computed it did not mean everything.
+    """
     if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list | tuple):
-        return ",".join(text_of(item) for item in value)
+        items = [text_of(item) for item in value]
+        if not any(item.strip() for item in items):
+            raise ValueError(f"{value!r} selects nothing; leave the key out to select everything")
+        return ",".join(items)
     return str(value)
 
 

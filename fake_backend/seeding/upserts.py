@@ -25,7 +25,7 @@ def put(connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]])
 @cache
 def _upsert(table: Table, dialect: str) -> Executable:
     """Build a table's statement once: it costs more than most of its executions."""
-    statement = (postgresql if dialect == "postgresql" else sqlite).insert(table)
+    statement = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
     keys = [column.name for column in table.primary_key]
     others = {column.name: statement.excluded[column.name] for column in table.columns if column.name not in keys}
     return statement.on_conflict_do_update(index_elements=keys, set_=others)

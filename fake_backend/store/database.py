@@ -16,11 +16,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from zlib import crc32
 
-from sqlalchemy import Connection, Engine, Result, create_engine, delete, event, make_url
+from sqlalchemy import URL, Connection, Engine, Result, create_engine, delete, event, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError
 from sqlalchemy.pool import StaticPool
 from sqlalchemy.schema import CreateTable
 
+from fake_backend.store.hold import AlreadyHeld, Hold
 from fake_backend.store.schema import lives, metadata
 
 if TYPE_CHECKING:
@@ -31,14 +32,15 @@ if TYPE_CHECKING:
 
 
 class DatabaseUnusable(ValueError):  # noqa: N818 (a refusal)
-    """The database URL names nothing that can be opened, or a database with rows of another make."""
+    """The database URL names nothing that can be opened, rows of another make, or a file that is in use."""
 
 
 class Database:
     """Connections to one world's rows.
 
     Args:
-        url: SQLAlchemy URL; ``None`` keeps the rows in memory, for this world alone.
+        url: SQLAlchemy URL; ``None`` keeps the rows in memory, for this world alone. A file of SQLite is held until
+            ``close``; two worlds on one server are not kept apart.
 
     Raises:
         DatabaseUnusable: The URL cannot be opened.
@@ -48,7 +50,12 @@ class Database:
         self.url = url
         self._lock = threading.RLock()
         self._under_way: Connection | None = None
-        self._engine = _in_memory() if url is None else _opened(url)
+        self._hold = None if url is None else _held(url)
+        try:
+            self._engine = _in_memory() if url is None else _opened(url)
+        except BaseException:
+            self._let_go()
+            raise
 
     def __repr__(self) -> str:
         return f"<Database {'in memory' if self.url is None else self._engine.url!r}>"
@@ -73,8 +80,7 @@ class Database:
     @property
     def file(self) -> Path | None:
         """The file that holds the rows, ``None`` where it is no single one."""
-        name = self._engine.url.database if self._engine.dialect.name == "sqlite" else None
-        return Path(name).absolute() if name and name != ":memory:" else None
+        return _file(self._engine.url)
 
     def empty(self) -> None:
         """Delete every row, but remember how often the database was opened: what was drawn stays drawn."""
@@ -87,6 +93,11 @@ class Database:
         """Let go of the connections."""
         with self._lock:
             self._engine.dispose()
+            self._let_go()
+
+    def _let_go(self) -> None:
+        if self._hold is not None:
+            self._hold.close()
 
 
 def as_dicts(result: Result[Any]) -> list[dict[str, Any]]:
@@ -133,6 +144,24 @@ def _in_memory() -> Engine:
         url=make_url("sqlite://"),
         execution_options={"compiled_cache": template.compiled},
     )
+
+
+def _file(url: URL) -> Path | None:
+    name = url.database if url.get_backend_name() == "sqlite" else None
+    return Path(name).absolute() if name and name != ":memory:" else None
+
+
+def _held(url: str) -> Hold | None:
+    try:
+        file = _file(make_url(url))
+        return None if file is None else Hold(file)
+    except AlreadyHeld:
+        raise DatabaseUnusable(
+            f"the database {url!r} is in use by another backend, whose jobs this one would take for lost; "
+            "stop that one first, or name another file."
+        ) from None
+    except (ArgumentError, OSError) as error:
+        raise DatabaseUnusable(f"cannot open the database {url!r}: {str(error).splitlines()[0]}") from error
 
 
 def _opened(url: str) -> Engine:

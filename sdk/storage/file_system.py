@@ -17,6 +17,7 @@ from sdk.storage.errors import (
     UnsupportedStorageError,
 )
 from sdk.storage.paths import checked_path, file_path
+from sdk.storage.root import StoredFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -109,12 +110,13 @@ class FileSystemStorage:
                 found.append(relative)
         yield from sorted(found)
 
-    def entries(self, prefix: str) -> Iterator[tuple[str, int]]:
-        """Yield paths and sizes below a directory; see ``StorageRoot.entries``."""
+    def entries(self, prefix: str) -> Iterator[StoredFile]:
+        """Yield the files below a directory; see ``StorageRoot.entries``."""
         for path in self.list(prefix):
-            yield path, self.size(path)
+            found = self._try(path, self._file(path).stat)
+            yield StoredFile(path, found.st_size, _tag(found))
 
-    def write_file(self, local: Path | str, path: str) -> None:
+    def write_file(self, local: Path | str, path: str) -> str:
         """Copy a file in; see ``StorageRoot.write_file``."""
 
         def fill(target: BinaryIO) -> None:
@@ -122,6 +124,7 @@ class FileSystemStorage:
                 shutil.copyfileobj(source, target)
 
         self._write(path, fill)
+        return _tag(self._try(path, self._file(path).stat))
 
     def write_bytes(self, path: str, body: bytes) -> None:
         """Write a file; see ``StorageRoot.write_bytes``."""
@@ -130,6 +133,14 @@ class FileSystemStorage:
             target.write(body)
 
         self._write(path, fill)
+
+    def delete(self, path: str) -> bool:
+        """Remove one file; see ``StorageRoot.delete``. A link is removed, never what it leads to."""
+        target = self.local_path(file_path(path))
+        if not target.is_symlink() and not target.is_file():
+            return False
+        self._try(path, target.unlink)
+        return True
 
     def delete_tree(self, prefix: str, *, prune_to: str | None = None) -> int:
         """Remove a tree; see ``StorageRoot.delete_tree``. Links are removed, never what they lead to."""
@@ -188,3 +199,7 @@ class FileSystemStorage:
             except OSError:  # not empty, or gone: someone else's by now
                 return
             directory = directory.parent
+
+
+def _tag(found: os.stat_result) -> str:
+    return f"{found.st_ino}-{found.st_mtime_ns}-{found.st_size}"  # a clock of the file system may tick rarely

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+
+class StoredFile(NamedTuple):
+    """A file as a storage lists it.
+
+    Args:
+        path: Relative to the storage's root, with ``/`` between segments.
+        size: Bytes.
+        tag: Another whenever the file is written with other bytes: an object's ETag, a file's time and size.
+    """
+
+    path: str
+    size: int
+    tag: str
 
 
 class StorageRoot(Protocol):
@@ -50,16 +64,24 @@ class StorageRoot(Protocol):
         """Yield the paths of all files below a directory, sorted; ``""`` is the root."""
         ...
 
-    def entries(self, prefix: str) -> Iterator[tuple[str, int]]:
-        """Yield path and size in bytes of all files below a directory, sorted by path; ``""`` is the root."""
+    def entries(self, prefix: str) -> Iterator[StoredFile]:
+        """Yield all files below a directory, sorted by path; ``""`` is the root."""
         ...
 
-    def write_file(self, local: Path | str, path: str) -> None:
-        """Copy a local file into the storage; directories come into being, the file appears whole or not at all."""
+    def write_file(self, local: Path | str, path: str) -> str:
+        """Copy a local file into the storage; directories come into being, the file appears whole or not at all.
+
+        Returns:
+            The tag that ``entries`` gives the file until somebody writes it anew.
+        """
         ...
 
     def write_bytes(self, path: str, body: bytes) -> None:
         """Write a file; directories come into being, the file appears whole or not at all."""
+        ...
+
+    def delete(self, path: str) -> bool:
+        """Remove one file and nothing below its name; return whether it was there."""
         ...
 
     def delete_tree(self, prefix: str, *, prune_to: str | None = None) -> int:

@@ -20,6 +20,7 @@ from sdk.storage.errors import (
     UnsupportedStorageError,
 )
 from sdk.storage.paths import checked_path, file_path
+from sdk.storage.root import StoredFile
 
 if TYPE_CHECKING:
     from collections.abc import Buffer, Callable, Iterator
@@ -95,21 +96,22 @@ class S3Storage:
 
     def list(self, prefix: str) -> Iterator[str]:
         """Yield keys below a prefix; see ``StorageRoot.list``."""
-        return (path for path, _ in self.entries(prefix))
+        return (entry.path for entry in self.entries(prefix))
 
-    def entries(self, prefix: str) -> Iterator[tuple[str, int]]:
-        """Yield keys and sizes below a prefix; see ``StorageRoot.entries``."""
+    def entries(self, prefix: str) -> Iterator[StoredFile]:
+        """Yield keys, sizes and ETags below a prefix; see ``StorageRoot.entries``."""
         relative = checked_path(prefix)
         token: dict[str, str] = {}
         while True:
             where = {"Prefix": f"{relative}/"} if relative else {}
             answer = self._call(prefix, "list_objects_v2", **where, **token)
-            yield from ((entry["Key"], int(entry["Size"])) for entry in answer.get("Contents", ()))
+            for entry in answer.get("Contents", ()):
+                yield StoredFile(entry["Key"], int(entry["Size"]), str(entry["ETag"]))
             if not answer.get("IsTruncated"):
                 return
             token = {"ContinuationToken": answer["NextContinuationToken"]}
 
-    def write_file(self, local: Path | str, path: str) -> None:
+    def write_file(self, local: Path | str, path: str) -> str:
         """Upload a file, in parts when it is large; see ``StorageRoot.write_file``.
 
         A small one goes in one request: boto3's transfers set up a pool of threads for each.
@@ -117,13 +119,20 @@ class S3Storage:
         key = file_path(path)
         if os.stat(local).st_size > IN_ONE:  # noqa: PTH116
             self._call(path, "upload_file", Filename=str(local), Key=key)
-            return
+            return str(self._call(path, "head_object", Key=key)["ETag"])
         with open(local, "rb") as body:  # noqa: PTH123
-            self._call(path, "put_object", Key=key, Body=body)
+            return str(self._call(path, "put_object", Key=key, Body=body)["ETag"])
 
     def write_bytes(self, path: str, body: bytes) -> None:
         """Upload an object; see ``StorageRoot.write_bytes``."""
         self._call(path, "put_object", Key=file_path(path), Body=body)
+
+    def delete(self, path: str) -> bool:
+        """Remove one object; see ``StorageRoot.delete``."""
+        if not self.exists(path):
+            return False
+        self._call(path, "delete_object", Key=file_path(path))
+        return True
 
     def delete_tree(self, prefix: str, *, prune_to: str | None = None) -> int:
         """Remove all objects below a prefix, and the one of that name; see ``StorageRoot.delete_tree``."""

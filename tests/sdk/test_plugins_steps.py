@@ -203,6 +203,17 @@ def test_an_exception_without_words_is_named() -> None:
         Orchestrator(registry_of([Silent("a")]), context_of()).execute()
 
 
+def test_a_step_that_returns_no_result_fails_by_its_name() -> None:
+    """A forgotten ``return`` is the commonest of mistakes."""
+
+    class Forgetful(Step):
+        def execute(self, context):
+            return None
+
+    with pytest.raises(StepFailed, match=r"Step 'a' failed: execute\(\) returned None; .*StepResult"):
+        Orchestrator(registry_of([Forgetful("a")]), context_of()).execute()
+
+
 def test_a_registry_keeps_its_order_and_its_names_apart() -> None:
     """Steps can be put before and behind others, and taken out; a name is taken once."""
     registry = registry_of([Step("b", weight=0.5), Step("d", weight=0.25)])

@@ -73,7 +73,9 @@ def test_what_is_written_is_there_to_read_to_list_and_to_remove(root, tree, star
         root.write_bytes(f"{folder}/{path}", body)
 
     assert sorted(f"{folder}/{path}" for path in tree) == list(root.list(folder))
-    assert sorted((f"{folder}/{path}", len(body)) for path, body in tree.items()) == list(root.entries(folder))
+    assert sorted((f"{folder}/{path}", len(body)) for path, body in tree.items()) == [
+        (entry.path, entry.size) for entry in root.entries(folder)
+    ]
     for path, body in tree.items():
         full = f"{folder}/{path}"
         with root.open_binary(full) as stream:
@@ -94,6 +96,26 @@ def test_a_prefix_is_a_directory_and_not_a_beginning(root, folder) -> None:
     assert 1 == root.delete_tree(f"{folder}/a")
     assert [f"{folder}/a.txt", f"{folder}/ab/x"] == list(root.list(folder))
     assert not root.exists(f"{folder}/ab")
+
+
+def test_one_file_goes_and_nothing_below_its_name(root, folder) -> None:
+    """In a bucket ``a`` and ``a/b`` may stand side by side; a directory is no file."""
+    root.write_bytes(f"{folder}/a/b", b"1")
+
+    assert not root.delete(f"{folder}/a")
+    assert root.delete(f"{folder}/a/b")
+    assert not root.delete(f"{folder}/a/b")
+    assert [] == list(root.list(folder))
+
+
+def test_a_tag_tells_whether_a_file_is_still_what_was_written(root, folder, tmp_path) -> None:
+    """Equal in size is not enough."""
+    (tmp_path / "local").write_bytes(b"mine")
+    tag = root.write_file(tmp_path / "local", f"{folder}/f")
+
+    assert [(f"{folder}/f", 4, tag)] == list(root.entries(folder))
+    root.write_bytes(f"{folder}/f", b"else")
+    assert [tag] != [entry.tag for entry in root.entries(folder)]
 
 
 def test_a_stream_is_read_line_by_line_and_in_pieces(root, folder) -> None:

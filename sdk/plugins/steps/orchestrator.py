@@ -89,7 +89,7 @@ class Orchestrator[C: BaseStepContext]:
                 return
             started = True
             self._executed.append((step, StepResult(success=False, error="interrupted")))
-            result = step.execute(self._context)
+            result = _checked(step.execute(self._context))
         except Exception as error:  # noqa: BLE001  (a plugin's step may raise anything; it is chained below)
             cause = error
             result = StepResult(success=False, error=str(error) or type(error).__name__)
@@ -111,3 +111,9 @@ class Orchestrator[C: BaseStepContext]:
                 step.rollback(self._context, result)
             except Exception as error:  # noqa: BLE001  (the other steps have to be undone all the same)
                 self._context.errors.append(f"Rollback of step {step.name!r} failed: {type(error).__name__}: {error}")
+
+
+def _checked(result: object) -> StepResult:
+    if isinstance(result, StepResult):
+        return result
+    return StepResult(success=False, error=f"execute() returned {result!r:.200}; it has to return a StepResult")

@@ -90,6 +90,16 @@ def test_a_checkpoint_that_is_damaged_is_refused_and_left_alone(change, data) ->
         assert damaged == location.read_bytes()
 
 
+def test_a_checkpoint_that_nests_without_end_is_damaged(tmp_path) -> None:
+    """No depth of anybody's making ends in an error of Python's."""
+    location = tmp_path / "checkpoint.json"
+    location.write_text("[" * 100_000, encoding="ascii")
+
+    with pytest.raises(StagingError, match="is damaged"):
+        Checkpoint.open(location, HERE)
+    assert Checkpoint.left(location, HERE) is None
+
+
 @pytest.mark.parametrize(
     ("field", "value", "words"),
     [

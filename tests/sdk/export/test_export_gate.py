@@ -140,7 +140,7 @@ def test_the_defaults_are_those_of_the_house() -> None:
     assert 200 == ExportSettings.resolve(Sources(fields={"export_v2_page_size": 500})).bulk_size
 
 
-@pytest.mark.parametrize("value", ["many", "-1", "0", "1.5", True, float("nan"), [1]])
+@pytest.mark.parametrize("value", ["many", "-1", "0", "1.5", True, float("nan"), float("inf"), "1e400", [1]])
 def test_a_tunable_of_the_wrong_kind_is_refused_with_its_place(value: object) -> None:
     """The sentence names the source, the value and what would do."""
     with pytest.raises(ExportSettingError, match=r"config\['export_page_size'\] is .*whole number from 1 to 1000"):

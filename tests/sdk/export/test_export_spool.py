@@ -97,6 +97,23 @@ def test_a_changed_byte_ends_what_is_believed(rows, data) -> None:
         assert before == location.read_bytes().count(b"\n")
 
 
+@given(st.lists(payloads, min_size=2, max_size=5), st.data())
+def test_a_line_that_is_missing_or_in_another_place_ends_what_is_believed(rows, data) -> None:
+    """Whole as the lines are: a gap would say of a row that is there that it was deleted."""
+    items = [item(-key, payload) for key, payload in enumerate(rows)]
+    with TemporaryDirectory() as folder:
+        location = Path(folder) / "rows.jsonl"
+        filled(location, items)
+        lines = location.read_bytes().splitlines(keepends=True)
+        order = data.draw(st.lists(st.integers(0, len(lines) - 1), max_size=len(lines) + 1))
+        location.write_bytes(b"".join(lines[number] for number in order))
+        believed = next((place for place, number in enumerate(order) if place != number), len(order))
+        assert repr(items[:believed]) == repr(replayed(location))
+        filled(location, [item(99)])
+
+        assert repr([*items[:believed], item(99)]) == repr(replayed(location))
+
+
 def test_a_disk_that_is_full_in_the_middle_of_a_row_costs_that_row_alone(tmp_path, monkeypatch) -> None:
     """What was written of it is taken back, and the sentence names the row and the place."""
     location = tmp_path / "rows.jsonl"

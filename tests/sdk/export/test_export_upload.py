@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
+from pathlib import Path
 
 import pytest
 from export_rig import BUCKET, DELEGATED, DESTINATION, HEADS, IN_PROCESS, tree
@@ -16,8 +18,8 @@ from sdk.plugins.actions.export.errors import DestinationError
 from sdk.plugins.actions.export.identity import ExportIdentity
 from sdk.plugins.actions.export.upload import StorageDestination
 from sdk.plugins.errors import StepFailed
-from sdk.storage import StorageUnreachableError
-from sdk.storage.file_system import FileSystemStorage
+from sdk.storage import StorageNotFoundError, StorageUnreachableError
+from sdk.storage.root import StoredFile
 from sdk.storage.s3 import S3Storage
 
 PLACE = f"{DESTINATION}/exp"
@@ -33,22 +35,36 @@ def read_all(root):
 
 
 class Bucket:
-    """A storage that is elsewhere, played by a directory, which writes only so many files.
+    """A storage that is elsewhere and has no directories; it takes only so many files."""
 
-    Args:
-        location: The directory.
-    """
-
-    def __init__(self, location):
-        self._disk = FileSystemStorage(location)
-        self.exists, self.list, self.delete_tree = self._disk.exists, self._disk.list, self._disk.delete_tree
-        self.entries, self.open_binary, self.write_bytes = (
-            self._disk.entries,
-            self._disk.open_binary,
-            self._disk.write_bytes,
-        )
+    def __init__(self):
+        self._objects: dict[str, bytes] = {}
         self.sent: list[str] = []
         self.left = -1
+
+    def exists(self, path):
+        """Return whether there is an object of this name."""
+        return path in self._objects
+
+    def list(self, prefix):
+        """Yield names."""
+        return (entry.path for entry in self.entries(prefix))
+
+    def entries(self, prefix):
+        """Yield objects below a prefix."""
+        for path, body in sorted(self._objects.items()):
+            if not prefix or path.startswith(f"{prefix}/"):
+                yield StoredFile(path, len(body), hashlib.sha256(body).hexdigest())
+
+    def open_binary(self, path):
+        """Open an object."""
+        if path not in self._objects:
+            raise StorageNotFoundError("none", path=path)
+        return io.BytesIO(self._objects[path])
+
+    def write_bytes(self, path, body):
+        """Write an object, whoever does."""
+        self._objects[path] = body
 
     def write_file(self, local, path):
         """Write, or break off."""
@@ -56,7 +72,12 @@ class Bucket:
             raise StorageUnreachableError("cut", path=path)
         self.left -= 1
         self.sent.append(path)
-        self._disk.write_file(local, path)
+        self._objects[path] = Path(local).read_bytes()
+        return hashlib.sha256(self._objects[path]).hexdigest()
+
+    def delete(self, path):
+        """Remove one object."""
+        return self._objects.pop(path, None) is not None
 
 
 class Upload:
@@ -68,7 +89,7 @@ class Upload:
     """
 
     def __init__(self, folder, name="exp"):
-        self.bucket = Bucket(folder / "bucket")
+        self.bucket = Bucket()
         self._folder = folder
         self._identity = ExportIdentity(path="run", name=name)
         (folder / "work").mkdir()
@@ -108,8 +129,10 @@ def said(text):
     return {entry["path"]: (entry["size"], entry["sha256"]) for entry in body["files"]}
 
 
-names = st.sampled_from(["a", "labels/a.json", "labels/b.json", "사진/é.jpg", "x/y/z"])
-trees = st.dictionaries(names, st.binary(max_size=3), max_size=5)
+names = st.sampled_from(["a", "a/b", "labels", "labels/a.json", "labels/b.json", "사진/é.jpg", "x/y/z"])
+trees = st.dictionaries(names, st.binary(max_size=3), max_size=5).filter(
+    lambda tree: not any(other.startswith(f"{name}/") for name in tree for other in tree)
+)
 
 
 @settings(max_examples=40)
@@ -162,12 +185,12 @@ def test_a_place_that_somebody_else_has_come_to_meanwhile_is_left_to_them(tmp_pa
 
 
 def test_an_object_that_is_gone_again_is_sent_again(tmp_path) -> None:
-    """Somebody has tidied up, or it is not what was sent."""
+    """Somebody has tidied up, or it is not what was sent, be it as long as that."""
     upload = Upload(tmp_path)
     files = {"a": b"1", "b": b"22", "c": b"3"}
     assert upload.run(files, left=2) is None
-    upload.bucket.delete_tree("run/exp/a")
-    upload.bucket.write_bytes("run/exp/b", b"short of two")
+    upload.bucket.delete("run/exp/a")
+    upload.bucket.write_bytes("run/exp/b", b"33")
     upload.bucket.sent.clear()
     upload.run(files)
 
@@ -203,7 +226,7 @@ def test_a_bucket_that_is_cut_half_way_goes_on(rig, monkeypatch, head) -> None:
         if len(sent) == 5:
             raise StorageUnreachableError("cut", path=path)
         sent.append(path)
-        honest(root, local, path)
+        return honest(root, local, path)
 
     monkeypatch.setattr(S3Storage, "write_file", cut)
     with pytest.raises(StepFailed, match="cut"):
@@ -222,13 +245,47 @@ def test_a_bucket_that_is_cut_half_way_goes_on(rig, monkeypatch, head) -> None:
     assert not rig.home.exists()
 
 
+def test_a_name_that_becomes_a_directory_keeps_what_lies_in_it(rig, monkeypatch) -> None:
+    """An exporter may be changed between two runs: what is not wanted any more goes alone.
+
+    Another's object below such a name is theirs, whether the upload goes on or is taken back.
+    """
+
+    def cut(root, local, path, honest=S3Storage.write_file):
+        if path.endswith("manifest.json"):
+            raise StorageUnreachableError("cut", path=path)
+        return honest(root, local, path)
+
+    def writing(name):
+        class Writing(BaseExporter):
+            def additional_file_saving(self, unique_export_path):
+                path = Path(unique_export_path) / name
+                path.parent.mkdir(exist_ok=True)
+                path.write_bytes(b"said")
+
+        return type("Action", (ExportAction,), {"entrypoint": Writing})
+
+    with monkeypatch.context() as patch:
+        patch.setattr(S3Storage, "write_file", cut)
+        with pytest.raises(StepFailed, match="cut"):
+            rig.export(IN_PROCESS, writing("meta"), storage=BUCKET)
+    rig.export(IN_PROCESS, writing("meta/a"), storage=BUCKET)
+    found = in_bucket(rig)
+
+    assert b"said" == found[f"{PLACE}/meta/a"]
+    assert f"{PLACE}/meta" not in found
+    assert {name.removeprefix(f"{PLACE}/") for name in found} - {f"{PLACE}.manifest.json"} == set(
+        said(found[f"{PLACE}.manifest.json"])
+    )
+
+
 def test_discard_takes_back_what_was_sent(rig, monkeypatch) -> None:
     """Of this export, and nothing else."""
 
     def cut(root, local, path, honest=S3Storage.write_file):
         if path.endswith("manifest.json"):
             raise StorageUnreachableError("cut", path=path)
-        honest(root, local, path)
+        return honest(root, local, path)
 
     with monkeypatch.context() as patch:
         patch.setattr(S3Storage, "write_file", cut)

@@ -171,7 +171,7 @@ def _parsed(location: Path, text: bytes) -> dict[str, Any]:
         body = json.loads(text)
         version = body["format"]
         digest = body.pop("digest", None)
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         body, version, digest = None, None, None
     if isinstance(version, int) and version != FORMAT:
         raise StagingError(

@@ -36,7 +36,7 @@ def export_result(context: ExportContext) -> dict[str, Any]:
         "exported_count": context.exported_count,
         "failed_count": context.failed_count,
         "total_count": context.total_count,
-        "removed": list(context.removed),
+        "removed": list(dict.fromkeys(context.removed)),  # found gone twice: in the scope, and as its link was renewed
         "created_since": list(context.created_since),
         "output_path": context.output_path,
         "head": context.head,

@@ -90,7 +90,7 @@ class Sources:
             value = float(raw) if not isinstance(raw, bool) else float("nan")
         except (TypeError, ValueError):
             value = float("nan")
-        if not low <= value <= high or (whole and value != int(value)):
+        if not low <= value <= high or (whole and not value.is_integer()):
             kind = "whole number" if whole else "number"
             limits = f"of at least {low:g}" if high == float("inf") else f"from {low:g} to {high:g}"
             raise ExportSettingError(f"The export setting {name} is {raw!r}; a {kind} {limits} is needed.")

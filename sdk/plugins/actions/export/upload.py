@@ -64,8 +64,8 @@ class StorageDestination:
             return None
         target = str(noted["target"])
         there = Tally()
-        for path, size in self._root.entries(target):
-            there.add(path.removeprefix(f"{target}/"), size)
+        for entry in self._root.entries(target):
+            there.add(entry.path.removeprefix(f"{target}/"), entry.size)
         return target if there.as_json() == noted.get("tally") else None
 
     def publish(self, tree: Path, checkpoint: Checkpoint, outcome: dict[str, Any]) -> str:
@@ -75,7 +75,7 @@ class StorageDestination:
                 target = self._target(checkpoint, log, outcome)
                 digest, tally = self._upload(tree, target, log)
                 for path in log.unwanted():
-                    self._root.delete_tree(f"{target}/{path}")
+                    self._root.delete(f"{target}/{path}")
         except sqlite3.Error as error:
             raise DestinationError(f"The upload cannot be noted in {str(self._log)!r}: {error}.") from error
         except OSError as error:
@@ -114,8 +114,7 @@ class StorageDestination:
             for number, file in enumerate(files_of(tree)):
                 if not log.has(file):
                     log.begin(file)
-                    self._root.write_file(file.location, f"{target}/{file.path}")
-                    log.finish(file)
+                    log.finish(file, self._root.write_file(file.location, f"{target}/{file.path}"))
                 tally.add(file.path, file.size)
                 entry = {"path": file.path, "size": file.size, "sha256": file.sha256}
                 manifest.write(f"{',' if number else ''}\n{json.dumps(entry, ensure_ascii=False)}")
@@ -137,15 +136,15 @@ class StorageDestination:
                 yield target
 
     def _is_ours(self, target: str, log: UploadLog) -> bool:
-        """Return whether all that stands at a place was sent by this export; what is not there any more is noted."""
+        """Return whether all that stands here has names that this export sent; what is gone or rewritten is noted."""
         if self._root.exists(target) or self._root.exists(manifest_path(target)):
             return False
         with log.looking() as seen:
-            return all(seen(path.removeprefix(f"{target}/"), size) for path, size in self._root.entries(target))
+            return all(seen(entry.path.removeprefix(f"{target}/"), entry.tag) for entry in self._root.entries(target))
 
     def _take_back(self, target: str, log: UploadLog) -> None:
         for path in log.paths():
-            self._root.delete_tree(f"{target}/{path}")
+            self._root.delete(f"{target}/{path}")
         log.clear()
 
     def _digest_at(self, path: str) -> str | None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS object (
     path TEXT PRIMARY KEY, size INTEGER NOT NULL, sha256 TEXT NOT NULL,
-    done INTEGER NOT NULL, wanted INTEGER NOT NULL, there INTEGER NOT NULL
+    tag TEXT, wanted INTEGER NOT NULL, there INTEGER NOT NULL
 ) WITHOUT ROWID
 """
 
@@ -69,7 +69,7 @@ class UploadLog:
     def has(self, file: TreeFile) -> bool:
         """Return whether this very file has been sent whole; if so it is wanted."""
         changed = self._database.execute(
-            "UPDATE object SET wanted = 1 WHERE path = ? AND size = ? AND sha256 = ? AND done = 1",
+            "UPDATE object SET wanted = 1 WHERE path = ? AND size = ? AND sha256 = ? AND tag IS NOT NULL",
             (file.path, file.size, file.sha256),
         )
         return changed.rowcount > 0
@@ -77,12 +77,12 @@ class UploadLog:
     def begin(self, file: TreeFile) -> None:
         """Note that a file is about to be sent: from now on an object of its name is ours."""
         self._database.execute(
-            "INSERT OR REPLACE INTO object VALUES (?, ?, ?, 0, 1, 0)", (file.path, file.size, file.sha256)
+            "INSERT OR REPLACE INTO object VALUES (?, ?, ?, NULL, 1, 0)", (file.path, file.size, file.sha256)
         )
 
-    def finish(self, file: TreeFile) -> None:
-        """Note that a file has been sent whole."""
-        self._database.execute("UPDATE object SET done = 1 WHERE path = ?", (file.path,))
+    def finish(self, file: TreeFile, tag: str) -> None:
+        """Note that a file has been sent whole, and the tag under which the storage has it now."""
+        self._database.execute("UPDATE object SET tag = ? WHERE path = ?", (tag, file.path))
 
     def forget_wanted(self) -> None:
         """Begin anew to find out which objects belong to the tree."""
@@ -100,21 +100,21 @@ class UploadLog:
             yield path
 
     @contextmanager
-    def looking(self) -> Iterator[Callable[[str, int], bool]]:
-        """Yield what takes path and size of each object that stands, and returns whether it is ours.
+    def looking(self) -> Iterator[Callable[[str, str], bool]]:
+        """Yield what takes path and tag of each object that stands, and returns whether its name is one of ours.
 
-        At the end, objects that were not seen, or not in their size, count as not sent.
+        At the end, objects that were not seen, or were written by somebody else since, count as not sent.
         """
         self._database.execute("BEGIN")
         self._database.execute("UPDATE object SET there = 0")
 
-        def seen(path: str, size: int) -> bool:
-            self._database.execute("UPDATE object SET there = 1 WHERE path = ? AND size = ?", (path, size))
+        def seen(path: str, tag: str) -> bool:
+            self._database.execute("UPDATE object SET there = 1 WHERE path = ? AND tag = ?", (path, tag))
             return self._database.execute("SELECT 1 FROM object WHERE path = ?", (path,)).fetchone() is not None
 
         try:
             yield seen
-            self._database.execute("UPDATE object SET done = 0 WHERE there = 0")
+            self._database.execute("UPDATE object SET tag = NULL WHERE there = 0")
         finally:
             self._database.execute("COMMIT")
 
