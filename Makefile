@@ -7,6 +7,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 SDK_VERSIONS ?= 2026.1.128 2026.2.17
 PYTEST_ARGS ?=
+unexport PYTHONDONTWRITEBYTECODE  # what is compiled once need not be compiled by each of some hundred processes
 
 .PHONY: help setup verify test test-deep lint examples guide-coverage conformance interruptions bench deep serve ledger clean
 

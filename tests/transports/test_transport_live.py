@@ -91,6 +91,7 @@ def test_no_answer_holds_the_connection_until_someone_closes() -> None:
     application = Application(handler)
     with LiveServer(application, {}, threads=4) as server:
         with raw(server) as sock:
+            assert eventually(lambda: 1 == len(application.connections))
             sock.settimeout(0.02)
             with pytest.raises(TimeoutError):
                 sock.recv(1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 
 import pytest
 from export_rig import DELEGATED, HEADS, IN_PROCESS, failure
@@ -16,6 +17,8 @@ from sdk.plugins.actions.export.staging import open_staging, staging_name
 from sdk.plugins.errors import ParamsError, StepFailed
 from sdk.storage import StorageUnreachableError, UnsafePathError
 from sdk.storage.file_system import FileSystemStorage
+
+NOBODY = 65534  # the user that owns nothing
 
 
 def place(path: str = "", name: str = "exp", **fields) -> ExportIdentity:
@@ -48,7 +51,7 @@ class Elsewhere:
             raise StorageUnreachableError("The bucket did not do it.", path=path)
         self.left -= 1
         self.written.append(path)
-        self._disk.write_file(local, path)
+        return self._disk.write_file(local, path)
 
 
 @pytest.fixture
@@ -232,11 +235,22 @@ def test_a_place_that_cannot_be_written_is_refused_in_one_sentence(disk, tmp_pat
     assert ["run"] == names(tmp_path)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+@contextmanager
+def nobody_special():
+    """Let root, who may write anywhere, be somebody else for a while."""
+    was = os.geteuid()
+    if was == 0:
+        os.seteuid(NOBODY)
+    try:
+        yield
+    finally:
+        os.seteuid(was)
+
+
 def test_a_directory_of_somebody_else_is_refused(disk, tmp_path, opened) -> None:
     """In the system's words."""
     (tmp_path / "run").mkdir(mode=0o500)
-    with pytest.raises(DestinationError, match=r"Nothing can be written to .*: Permission denied\."):
+    with nobody_special(), pytest.raises(DestinationError, match=r"Nothing can be written to .*: Permission denied\."):
         opened(disk, "run")
 
 

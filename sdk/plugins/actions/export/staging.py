@@ -200,8 +200,8 @@ def open_staging(root: StorageRoot, identity: ExportIdentity, *, home: Path, dis
     ensure_fits(name)
     parent = root.local_path(relative)
     base = home / identity.place_digest[:32] if parent is None else parent / staging_name(name)
-    made = [str(path) for path in (base.parent, *base.parent.parents) if not path.exists()]
     try:
+        made = [str(path) for path in (base.parent, *base.parent.parents) if not path.exists()]
         _refuse_links(base)
         base.parent.mkdir(parents=True, exist_ok=True, mode=0o700 if parent is None else 0o777)
         lock = _locked(base)
