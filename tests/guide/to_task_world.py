@@ -145,9 +145,9 @@ class Client(BackendClient):
     def get_task(self, task_id: int, **options: Any) -> Any:
         """Return a task with the addresses of its files."""
         row = super().get_task(task_id, **options)
-        for file in row.get("data_unit", {}).get("files", {}).values():
-            if task_id in self.moved and not file["is_primary"]:
-                file["url"] = self.moved[task_id]
+        if task_id in self.moved and "data_unit" in row:
+            for file in row["data_unit"]["files"].values():
+                file["url"] = file["url"] if file["is_primary"] else self.moved[task_id]
         return row
 
 
@@ -236,10 +236,12 @@ class World:
 
 
 @contextmanager
-def opened(seed: Mapping[str, Any] | None = None, /, **options: Any) -> Iterator[World]:
-    """Open a world of a seed, or of one that ``document`` makes of the options, and close it again."""
-    with FakeBackend(seed=seed or document(**options)) as backend:
-        world = World(backend)
+def opened(
+    seed: Mapping[str, Any] | None = None, /, *, backend: FakeBackend | None = None, **options: Any
+) -> Iterator[World]:
+    """Open a world of a seed, of one that ``document`` makes of the options, or of a backend, and close it again."""
+    with backend or FakeBackend(seed=seed or document(**options)) as held:
+        world = World(held)
         with world.client:
             yield world
 
