@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 import tempfile
-from pathlib import Path
 
 import pytest
 from guide_blocks import path
@@ -97,15 +96,15 @@ MESSAGES = ("Invalid project: project not found: 999", "Project has no data coll
 MESSAGES += ("Target specification not found: 'elsewhere'; ", "Pre-processor not active: ")
 
 
-def test_critical_errors() -> None:
+def test_critical_errors(tmp_path, monkeypatch) -> None:
     """To_task guide, Critical Errors: each of the examples stops the run at once, with nothing left behind, and with a
     message that says what.
     """  # noqa: D205 (one sentence)
     examples = [line.removeprefix("- ") for line in comments("14_critical_errors.py") if line.startswith("- ")]
     assert list(CRITICAL) == examples
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     for example, message in zip(examples, MESSAGES, strict=True):
         with opened(cold=True) as world:
-            disk = set(Path(tempfile.gettempdir()).glob("to-task-*"))
             with pytest.raises(CriticalError) as raised:
                 world.start(**CRITICAL[example])
 
@@ -113,7 +112,7 @@ def test_critical_errors() -> None:
             assert {"GET"} == {method for method, _ in world.requests()}  # 1. and 2.: nothing was begun
             assert {} == world.changed()
             assert {} == world.backend.serving.statuses()
-            assert disk == set(Path(tempfile.gettempdir()).glob("to-task-*"))  # 3.
+            assert [] == list(tmp_path.glob("to-task-*"))  # 3.
             assert [str(raised.value)] == world.lines[-1:]  # 4.
 
 

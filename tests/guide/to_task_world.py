@@ -207,8 +207,8 @@ class World:
 
     def tasks(self) -> dict[int, tuple[str, Any]]:
         """Return status and data of every task."""
-        found, _ = self.client.get_tasks({"response_mode": "inline", "page_size": 1000})
-        return {row["id"]: (row["status_label"], row["data"]) for row in found}
+        wanted = {"fields": "id,status_label,data", "response_mode": "inline", "page_size": 1000}
+        return {row["id"]: (row["status_label"], row["data"]) for row in self.client.walk("/sdk/tasks/", wanted)}
 
     def changed(self) -> dict[int, Any]:
         """Return what tasks hold that are not as they were before the run; each of them is completed."""
