@@ -74,44 +74,44 @@ def test_the_inference_method_step_by_step() -> None:
         assert dict.fromkeys(PAIR, frozenset({"car", "bird"})) == world.found()
 
 
-@pytest.mark.parametrize(
-    ("answer", "place"),
-    [
-        ({"boxes": []}, "objects is missing"),
-        ({"objects": [{"id": "a"}]}, "objects[0].type is missing"),
-        ([1], "it is a list"),
-    ],
-)
-def test_results_are_in_the_task_object_format(answer, place) -> None:
+ANSWERS = [  # of pre-processors, and what is wrong with them
+    ({"boxes": []}, "objects is missing"),
+    ({"objects": [{"id": "a"}]}, "objects[0].type is missing"),
+    ([1], "it is a list"),
+]
+
+
+def test_results_are_in_the_task_object_format() -> None:
     """To_task guide, Pre-processor Requirements: results are task-compatible; others are refused with the place."""
-    with opened(tasks=PAIR) as world:
-        world.backend.serving.register("detector", lambda _: answer)
-        assert "FAILED" == world.infer()["status"]
-        line = world.failures()[0]
-        assert line.startswith("[Task 1] Failed: Pre-processor result is not in the task object format: ")
-        assert place in line
+    with opened(tasks={1: CAST[1]}) as world:
+        for answer, place in ANSWERS:
+            world.backend.serving.register("detector", lambda _, answer=answer: answer)
+            assert "FAILED" == world.infer()["status"]
+            [line] = world.failures()
+            assert line.startswith("[Task 1] Failed: Pre-processor result is not in the task object format: ")
+            assert place in line
         assert {} == world.changed()
 
 
-@pytest.mark.parametrize(
-    ("file", "reason"),
-    [
-        (None, "Target specification file not found for task: no file is of 'annotation_data'"),
-        (BROKEN, "Invalid JSON format in annotation file: "),
-        ({"content": {"objects": {}}}, "Invalid JSON format in annotation file: objects is an object"),
-        ({"content": {"objects": [{"id": 1}]}}, "Invalid JSON format in annotation file: objects[0].id is 1"),
-    ],
-    ids=["missing", "broken", "no list", "no text"],
-)
-def test_files_match_specification_and_structure(file, reason) -> None:
+WRONG_FILES = {
+    1: (None, "Target specification file not found for task: no file is of 'annotation_data'"),
+    2: (BROKEN, "Invalid JSON format in annotation file: "),
+    3: ({"content": {"objects": {}}}, "Invalid JSON format in annotation file: objects is an object"),
+    4: ({"content": {"objects": [{"id": 1}]}}, "Invalid JSON format in annotation file: objects[0].id is 1"),
+}
+
+
+def test_files_match_specification_and_structure() -> None:
     """To_task guide, File-based Method Requirements: a data unit has a file of the specification, in the documented
     structure; a task without is left as it was, with the reason.
     """  # noqa: D205 (one sentence)
-    with opened(tasks=PAIR, files={1: file}) as world:
+    files = {number: file for number, (file, _) in WRONG_FILES.items()}
+    wanted = [f"[Task {number}] Failed: {reason}" for number, (_, reason) in WRONG_FILES.items()]
+    with opened(tasks={number: {} for number in range(1, 6)}, files=files) as world:
         result = world.start()
-        assert (1, 1) == (result["success"], result["failed"])
-        assert {2: annotated(2)} == world.changed()
-        assert world.failures()[0].startswith(f"[Task 1] Failed: {reason}")
+        assert (1, 4) == (result["success"], result["failed"])
+        assert {5: annotated(5)} == world.changed()
+        assert wanted == [line[: len(words)] for line, words in zip(world.failures(), wanted, strict=True)]
 
 
 def kinds(primary, *, is_primary=True, **pre_processor):

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
-from to_task_world import COLLECTION, PROJECT, RELEASE, SPECIFICATION, USER, opened
+from to_task_world import COLLECTION, PROJECT, USER, opened
 
 from sdk.plugins.categories.pre_annotation.actions.to_task import CriticalError, ToTaskAction, ToTaskParams
 from sdk.plugins.categories.pre_annotation.actions.to_task.filters import selection_of
+from sdk.plugins.run import Run
 
 REQUIRED = {"name": "x", "project": 123, "agent": 1, "task_filters": {}, "method": "file"}
 BY_FILE = REQUIRED | {"target_specification_name": "annotation_data"}
@@ -71,8 +72,9 @@ WRONG = [
 
 @pytest.fixture(scope="module")
 def world():
-    """A world that is only asked, and in this module not even that."""
+    """A world that nothing is asked of."""
     with opened() as world:
+        world.backend.journal.clear()
         yield world
 
 
@@ -83,7 +85,7 @@ def test_other_parameters_are_refused_before_anything_is_asked(world, change, wo
     """  # noqa: D205 (one sentence)
     params = {key: value for key, value in (BY_FILE | change).items() if value is not None}
     with pytest.raises(CriticalError) as refusal:
-        ToTaskAction(run=world.run(), params=params).start()
+        ToTaskAction(run=Run(world.client), params=params).start()
     assert words in refusal.value.message
     assert [] == world.requests()
 
@@ -156,18 +158,5 @@ def test_the_guides_filters_reach_the_list_by_the_lists_names() -> None:
 def test_a_filter_never_selects_more_than_it_says(world, filters) -> None:
     """To_task guide, task_filters: a key or value that the list would ignore is refused before anything is asked."""
     with pytest.raises(CriticalError, match="nothing was requested"):
-        world.start(task_filters=filters)
+        ToTaskAction(run=Run(world.client), params=BY_FILE | {"task_filters": filters}).start()
     assert [] == world.requests()
-
-
-def test_the_same_run_by_both_methods_takes_the_same_tasks() -> None:
-    """To_task guide, method: it says where annotations come from, not which tasks get them."""
-    selected = []
-    for method in (
-        {"method": "file", "target_specification_name": SPECIFICATION},
-        {"method": "inference", "pre_processor": RELEASE},
-    ):
-        with opened() as world:
-            world.start(**method)
-            selected.append(set(world.changed()))
-    assert [{1, 2, 3, 6}] * 2 == selected
