@@ -33,7 +33,7 @@ def test_inference_based_annotation() -> None:
     """To_task guide, Inference-based Annotation: unassigned pending tasks hold what was seen with 0.8 and more."""
     with (
         opened() as world,
-        running("to_task/02_inference_based_annotation.py", run_instance=world.run(), **GIVEN) as guide,
+        running("to_task/02_inference_annotation.py", run_instance=world.run(), **GIVEN) as guide,
     ):
         assert ("SUCCEEDED", 3, 3, 0, 0) == outcome(guide.result)
         assert dict.fromkeys((1, 2, 6), BRIGHT) == world.found()
