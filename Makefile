@@ -35,10 +35,10 @@ test: $(STAMP) ## unit and contract tests
 test-deep: $(STAMP) ## both heads against the oracle: 500 drawn exports of each target, all filters, both exporters
 	@HYPOTHESIS_PROFILE=deep $(BIN)/python -m pytest -n 2 $(PYTEST_ARGS) contract_tests/clauses/test_export_parity.py -k oracle_tells
 
-examples: $(STAMP) ## run every code block of the export guide
+examples: $(STAMP) ## run every code block of the two guides
 	@$(BIN)/python -m contract_tests.guide examples
 
-guide-coverage: $(STAMP) ## write docs/guide-coverage.md: each rule of the export guide with its test
+guide-coverage: $(STAMP) ## write docs/guide-coverage.md: each rule of the two guides with its test
 	@$(BIN)/python -m contract_tests.guide coverage
 
 lint: $(STAMP) ## ruff, mypy --strict, import walls, ledger, guide coverage

@@ -1,1 +1,1 @@
-"""The export guide held to its word: its examples run, and every rule of it has a test."""
+"""The guides held to their word: their examples run, and every rule of them has a test."""

@@ -25,7 +25,7 @@ def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> int:
     """
     parser = argparse.ArgumentParser(prog="contract_tests.guide", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("examples", help="run every code block of the guide and judge what it gives")
+    commands.add_parser("examples", help="run every code block of the guides and judge what it gives")
     held = commands.add_parser("coverage", help=f"write {coverage.PAGE}: each rule with the test that holds it")
     held.add_argument("--check", action="store_true", help="only say whether the page is what it would be")
     given = parser.parse_args(arguments)

@@ -1,4 +1,4 @@
-"""``docs/guide-coverage.md``: each section and table row of the export guide with the test that holds it."""
+"""``docs/guide-coverage.md``: each section and table row of the guides with the test that holds it."""
 
 from __future__ import annotations
 
@@ -6,39 +6,31 @@ import sys
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from contract_tests.guide.rules import SOURCE, Rule, docstrings_of_tests, faults, read
+from contract_tests.guide.rules import GUIDES, Guide, Rule, docstrings_of_tests, faults, read
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
 PAGE = "docs/guide-coverage.md"
-HEAD = """# The export guide, rule by rule
+HEAD = """# The guides, rule by rule
 
-Each section, table row and list entry of the export guide, in its order and in our words, with the test that holds it.
-Written by `make guide-coverage` from `contract_tests/guide/rules.toml`; `make lint` says when it is out of date, and
-refuses a rule without a test, a test that does not exist, and one that does not cite the guide. The guide's code blocks
-are files in `tests/guide/export/` and are run by `make examples`. What the guide announces as future work, a
-streamed list and snapshots made at release, is no promise and is not listed.
-
-{rules} rules in {sections} sections, held by {tests} tests.
+Each section, table row and list entry of the two guides, in their order and in our words, with the test that holds it.
+Written by `make guide-coverage` from the lists in `contract_tests/guide/`; `make lint` says when it is out of date, and
+refuses a rule without a test, a test that does not exist, one that does not cite its guide, and a line of the to_task
+guide that no section has. The guides' code blocks are files in `tests/guide/export/` and `tests/guide/to_task/` and
+are run by `make examples`. What the export guide announces as future work, a streamed list and snapshots made at
+release, is no promise and is not listed. Where the to_task guide is overruled, `docs/to-task.md` says so.
 """
 
 
-def page(rules: Sequence[Rule]) -> str:
+def page(guides: Mapping[Guide, Sequence[Rule]]) -> str:
     """Return the page.
 
     Args:
-        rules: All of them, in the guide's order.
+        guides: All rules of each guide, in its order.
     """
-    sections = [(name, list(group)) for name, group in groupby(rules, key=lambda rule: rule.section)]
-    tests = {test for rule in rules for test in rule.tests}
-    lines = [HEAD.format(rules=len(rules), sections=len(sections), tests=len(tests))]
-    for name, group in sections:
-        lines += [f"## {name}\n", "| rule | held by |", "|---|---|"]
-        lines += [f"| {rule.rule} | {'<br>'.join(f'`{test}`' for test in rule.tests)} |" for rule in group]
-        lines.append("")
-    return "\n".join(lines)
+    return "\n".join([HEAD, *(line for guide, rules in guides.items() for line in _chapter(guide, rules))])
 
 
 def main(root: Path, *, check: bool = False) -> int:
@@ -49,16 +41,40 @@ def main(root: Path, *, check: bool = False) -> int:
         check: Write nothing.
 
     Raises:
-        GuideError: The rules cannot be read.
+        GuideError: The rules of a guide cannot be read.
     """
-    rules = read(root / SOURCE)
-    found = faults(rules, docstrings_of_tests(root))
+    guides = {guide: read(root / guide.source) for guide in GUIDES}
+    docstrings = docstrings_of_tests(root)
+    found = [
+        f"{guide.source}: {sentence}"
+        for guide, rules in guides.items()
+        for sentence in faults(rules, docstrings, guide.name)
+    ]
     target = root / PAGE
-    text = page(rules)
+    text = page(guides)
     if not found and not check:
         target.write_text(text, encoding="utf-8")
     elif not found and (not target.exists() or target.read_text(encoding="utf-8") != text):
         found = [f"{PAGE} is out of date; run `make guide-coverage`."]
     for sentence in found:
-        sys.stderr.write(f"{SOURCE}: {sentence}\n")
+        sys.stderr.write(f"{sentence}\n")
     return 1 if found else 0
+
+
+def _chapter(guide: Guide, rules: Sequence[Rule]) -> Iterator[str]:
+    sections = [(key, list(group)) for key, group in groupby(rules, key=lambda rule: (rule.section, rule.lines))]
+    tests = {test for rule in rules for test in rule.tests}
+    yield f"## The {guide.name}\n"
+    yield f"{len(rules)} rules in {len(sections)} sections, held by {len(tests)} tests.\n"
+    for (name, lines), group in sections:
+        yield f"### {name}{_place(lines)}\n\n| rule | held by |\n|---|---|"
+        for rule in group:
+            yield f"| {rule.rule} | {'<br>'.join(f'`{test}`' for test in rule.tests)} |"
+        yield ""
+
+
+def _place(lines: tuple[int, int] | None) -> str:
+    if lines is None:
+        return ""
+    first, last = lines
+    return f" (line {first})" if first == last else f" (lines {first} to {last})"

@@ -1,4 +1,4 @@
-"""Every code block of the guide, run by its test: a table, ``build/examples.json``, and an exit status."""
+"""Every code block of the guides, run by its test: a table, ``build/examples.json``, and an exit status."""
 
 from __future__ import annotations
 
@@ -28,13 +28,15 @@ class Example:
     """One code block and what became of it.
 
     Args:
-        section: Where it stands in the guide.
+        guide: Which guide it is of.
+        section: Where it stands there.
         example: Its file.
         test: Node id, without parameters, of the test that judges it.
         verdict: ``passed`` if every run of the test did.
         error: Last line of the first failure.
     """
 
+    guide: str
     section: str
     example: str
     test: str
@@ -65,10 +67,10 @@ class Outcomes:
 
 
 def judged(index: Sequence[Mapping[str, str]], outcomes: Outcomes) -> list[Example]:
-    """Return the examples in the guide's order with their verdicts.
+    """Return the examples in the index's order with their verdicts.
 
     Args:
-        index: ``file``, ``section`` and ``test`` of each block.
+        index: ``file`` (guide and name), ``section`` and ``test`` of each block.
         outcomes: Of a run of all their tests.
     """
     found = []
@@ -76,7 +78,8 @@ def judged(index: Sequence[Mapping[str, str]], outcomes: Outcomes) -> list[Examp
         test = block["test"]
         error = outcomes.errors.get(test) or outcomes.errors.get(test.partition("::")[0], "")
         verdict: Verdict = "failed" if error else "passed" if test in outcomes.seen else "not run"
-        found.append(Example(block["section"], block["file"], test, verdict, error))
+        guide, _, name = block["file"].partition("/")
+        found.append(Example(guide, block["section"], name, test, verdict, error))
     return found
 
 
@@ -119,14 +122,15 @@ def _show(found: Sequence[Example], about_text: Sequence[str]) -> None:
     from rich.table import Table  # noqa: PLC0415
 
     console = Console()
-    table = Table("section", "example", "verdict", box=SIMPLE_HEAD, show_edge=False)
+    table = Table("guide", "section", "example", "verdict", box=SIMPLE_HEAD, show_edge=False)
     for example in found:
         colour = COLOURS[example.verdict]
-        table.add_row(escape(example.section), escape(example.example), f"[{colour}]{example.verdict}")
+        cells = map(escape, (example.guide, example.section, example.example))
+        table.add_row(*cells, f"[{colour}]{example.verdict}")
     console.print(table)
     for example in found:
         if example.error:
-            console.print(f"[red]{example.example}[/]: {escape(example.error)}", soft_wrap=True)
+            console.print(f"[red]{example.guide}/{example.example}[/]: {escape(example.error)}", soft_wrap=True)
     for sentence in about_text:
         console.print(f"[red]{escape(sentence)}", soft_wrap=True)
     console.print(f"{sum(example.verdict == 'passed' for example in found)} of {len(found)} examples passed")

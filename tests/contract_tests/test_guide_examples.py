@@ -11,7 +11,7 @@ import pytest
 from contract_tests.guide.examples import INDEX, RESULT, TEXT, Outcomes, judged, main
 from contract_tests.guide.rules import GuideError
 
-BLOCK = {"file": "01_a.py", "section": "A", "test": "tests/guide/test_a.py::test_a"}
+BLOCK = {"file": "export/01_a.py", "section": "A", "test": "tests/guide/test_a.py::test_a"}
 
 
 def outcomes(*seen: str, **errors: str) -> Outcomes:
@@ -44,11 +44,13 @@ def test_an_index_that_cannot_be_read_is_refused(tmp_path) -> None:
 
 
 def test_a_run_is_shown_written_and_judged(tmp_path) -> None:
-    """Section, example and verdict as a table; the same in build/examples.json; status 1 unless all passed."""
+    """Guide, section, example and verdict as a table; the same in build/examples.json; status 1 unless all passed."""
     guide = tmp_path / "tests/guide"
     guide.mkdir(parents=True)
     names = ("test_good", "test_bad", "test_skipped", "test_gone")
-    rows = [f'[[block]]\nfile = "{n}.py"\nsection = "{n}"\ntest = "tests/guide/test_a.py::{n}"\n' for n in names]
+    rows = [
+        f'[[block]]\nfile = "to_task/{n}.py"\nsection = "{n}"\ntest = "tests/guide/test_a.py::{n}"\n' for n in names
+    ]
     (tmp_path / INDEX).write_text("\n".join(rows), encoding="utf-8")
     (tmp_path / TEXT).write_text("def test_text():\n    pass\n", encoding="utf-8")
     (guide / "test_a.py").write_text(
@@ -62,6 +64,7 @@ def test_a_run_is_shown_written_and_judged(tmp_path) -> None:
 
     verdicts = ["passed", "failed", "not run", "not run"]
     assert verdicts == [example["verdict"] for example in written["examples"]]
+    assert {"to_task"} == {example["guide"] for example in written["examples"]}
     assert (1, 1, 4) == (done.returncode, written["passed"], written["blocks"])
     assert "1 of 4 examples passed" in done.stdout
     assert "assert [] == [1]" in done.stdout

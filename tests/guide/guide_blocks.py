@@ -1,4 +1,4 @@
-"""The guide's code blocks, and how a block that is no whole module is put where it can run, its text untouched.
+"""The guides' code blocks, and how a block that is no whole module is put where it can run, its text untouched.
 
 A block that leaves names to its reader gets them from the test. Annotations are not evaluated, since the guide's own
 ``TYPE_CHECKING`` imports would stop them.
@@ -21,15 +21,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 HERE = Path(__file__).parent
-FOLDER = HERE / "export"
 
 
 @dataclass(frozen=True)
 class Block:
-    """One code block of the guide.
+    """One code block of a guide.
 
     Args:
-        file: Its name in ``export/``.
+        file: The guide's folder and its name in there.
         section: Where it stands in the guide.
         sha256: Of the guide's own text, as ``digest`` counts it.
         test: Node id of the test that runs it.
@@ -42,7 +41,7 @@ class Block:
 
 
 def blocks() -> list[Block]:
-    """Return the index, in the guide's order."""
+    """Return the index, each guide in its order."""
     return [Block(**row) for row in tomllib.loads((HERE / "blocks.toml").read_text(encoding="utf-8"))["block"]]
 
 
@@ -54,7 +53,7 @@ def digest(text: str) -> str:
 
 def path(file: str) -> Path:
     """Return where a block is."""
-    return FOLDER / file
+    return HERE / file
 
 
 @contextmanager
@@ -65,7 +64,7 @@ def running(file: str, **names: Any) -> Iterator[ModuleType]:
         file: The block.
         **names: What the guide's reader has defined or imported before.
     """
-    module = ModuleType(f"guide_{file.partition('.')[0]}")
+    module = ModuleType(f"guide_{Path(file).stem}")
     module.__dict__.update(names)
     sys.modules[module.__name__] = module  # dataclasses and pydantic look there
     try:

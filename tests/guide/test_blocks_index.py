@@ -1,28 +1,34 @@
-"""The guide's blocks are here to the letter: indentation restored, the package by our name, nothing else changed."""
+"""The guides' blocks are here to the letter: indentation restored, the package by our name, nothing else changed."""
 
 from __future__ import annotations
 
 import pytest
-from guide_blocks import FOLDER, blocks, digest, path
+from guide_blocks import HERE, blocks, digest, path
 
 from contract_tests.ledger.nodes import test_nodes as nodes_of  # pytest would take the name for a test
 
 INDEX = blocks()
-ROOT = FOLDER.parents[2]
-OF_THE_GUIDE = 27  # code blocks, counted in its text
+ROOT = HERE.parents[1]
+OF_GUIDES = {"export": 27, "to_task": 23}  # code blocks, counted in their text
 
 
-def test_no_block_of_the_guide_is_missing() -> None:
+@pytest.mark.parametrize("guide", OF_GUIDES)
+def test_no_block_of_a_guide_is_missing(guide) -> None:
     """Every block has its file and every file its block, numbered in the guide's order."""
-    files = [block.file for block in INDEX]
+    files = [block.file for block in INDEX if block.file.startswith(f"{guide}/")]
 
-    assert OF_THE_GUIDE == len(files)
-    assert sorted(file.name for file in FOLDER.iterdir()) == files
-    assert [f"{number:02}" for number in range(1, OF_THE_GUIDE + 1)] == [file[:2] for file in files]
+    assert OF_GUIDES[guide] == len(files)
+    assert sorted(f"{guide}/{file.name}" for file in (HERE / guide).iterdir()) == files
+    assert [f"{number:02}" for number in range(1, len(files) + 1)] == [file.split("/")[1][:2] for file in files]
+
+
+def test_every_block_belongs_to_a_guide() -> None:
+    """None is counted for none of them."""
+    assert sum(OF_GUIDES.values()) == len(INDEX)
 
 
 @pytest.mark.parametrize("block", INDEX, ids=lambda block: block.file)
-def test_a_block_is_the_guides_own_text(block) -> None:
+def test_a_block_is_its_guides_own_text(block) -> None:
     """Its lines are those of the guide, but for white space and the package's name."""
     assert block.sha256 == digest(path(block.file).read_text(encoding="utf-8"))
 

@@ -39,7 +39,7 @@ def declared(cls: type) -> dict[str, tuple[object, object]]:
 
 def test_base_export_action(world) -> None:
     """Export guide, BaseExportAction: an action of the category export, generic in its parameters."""
-    with running("01_base_export_action.py", P=TypeVar("P", bound=BaseModel)) as guide:
+    with running("export/01_base_export_action.py", P=TypeVar("P", bound=BaseModel)) as guide:
         for base in (guide.BaseExportAction, BaseExportAction):
 
             class Action(base[Params]):
@@ -55,7 +55,7 @@ def test_progress_categories(world) -> None:
     """Export guide, Progress Categories: progress is told under the constant's name."""
     action = BaseExportAction(Params(), world.context())
 
-    list(statements("02_progress_categories.py", self=action, current=2, total=5))
+    list(statements("export/02_progress_categories.py", self=action, current=2, total=5))
 
     assert [("dataset_conversion", 40.0)] == world.logger.progress
 
@@ -63,7 +63,7 @@ def test_progress_categories(world) -> None:
 def test_client_property(world) -> None:
     """Export guide, client Property: the backend client gives rows and their number."""
     action = BaseExportAction(Params(), world.context())
-    *_, names = statements("03_client.py", self=action, filters={"project": PROJECT})
+    *_, names = statements("export/03_client.py", self=action, filters={"project": PROJECT})
 
     rows, count = names["assignments"]
 
@@ -73,7 +73,7 @@ def test_client_property(world) -> None:
 
 def test_get_filtered_results(world) -> None:
     """Export guide, get_filtered_results(): a tuple of iterator and total."""
-    action = with_methods("04_get_filtered_results.py", BaseExportAction, **NAMES)(Params(), world.context())
+    action = with_methods("export/04_get_filtered_results.py", BaseExportAction, **NAMES)(Params(), world.context())
 
     results, total = action.get_filtered_results({"project": PROJECT})
 
@@ -83,10 +83,10 @@ def test_get_filtered_results(world) -> None:
 
 def test_setup_steps(world) -> None:
     """Export guide, setup_steps(): steps are registered in order, and take precedence over execute()."""
-    with running("10_step_based_mode.py", ExportParams=Params) as steps:
+    with running("export/10_step_based_mode.py", ExportParams=Params) as steps:
         own = {name: getattr(steps, name) for name in ("FetchDataStep", "ConvertFormatStep", "SaveOutputStep")}
         attributes = {"params_model": Params, "execute": lambda _: pytest.fail("execute() ran")}
-        action = with_methods("05_setup_steps.py", BaseExportAction, attributes, **NAMES, **own)
+        action = with_methods("export/05_setup_steps.py", BaseExportAction, attributes, **NAMES, **own)
         registry: StepRegistry[ExportContext] = StepRegistry()
         action(Params(), world.context()).setup_steps(registry)
 
@@ -97,7 +97,7 @@ def test_setup_steps(world) -> None:
 def test_create_context(world) -> None:
     """Export guide, create_context(): runtime context and parameters as a dict, as the default has them too."""
     runtime = world.context()
-    theirs = with_methods("06_create_context.py", BaseExportAction, **NAMES)(Params(), runtime).create_context()
+    theirs = with_methods("export/06_create_context.py", BaseExportAction, **NAMES)(Params(), runtime).create_context()
     ours = BaseExportAction(Params(), runtime).create_context()
 
     assert isinstance(theirs, ExportContext)
@@ -107,7 +107,7 @@ def test_create_context(world) -> None:
 
 def test_export_context(world) -> None:
     """Export guide, ExportContext: ours has the declared fields, types and defaults, and the same client property."""
-    with running("07_export_context.py") as guide:
+    with running("export/07_export_context.py") as guide:
         theirs = guide.ExportContext
         wanted = declared(theirs)
 
@@ -123,7 +123,7 @@ def test_export_context(world) -> None:
 
 def test_step_result() -> None:
     """Export guide, StepResult: ours has the same fields, types and defaults, in the same order."""
-    with running("08_step_result.py") as guide:
+    with running("export/08_step_result.py") as guide:
         theirs = guide.StepResult
 
         assert list(declared(theirs).items()) == list(declared(StepResult).items())

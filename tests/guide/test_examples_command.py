@@ -16,9 +16,9 @@ from tests.sdk.export.export_rig import tree
 
 def plugin(directory):
     """Lay out the guide's plugin."""
-    shutil.copy(path("24_plugin_configuration.yaml"), directory / "config.yaml")
+    shutil.copy(path("export/24_plugin_configuration.yaml"), directory / "config.yaml")
     (directory / "plugin").mkdir()
-    shutil.copy(path("23_custom_exporter_plugin.py"), directory / "plugin/export.py")
+    shutil.copy(path("export/23_custom_exporter_plugin.py"), directory / "plugin/export.py")
 
 
 def test_plugin_configuration(tmp_path, monkeypatch) -> None:
@@ -47,7 +47,7 @@ def test_running_locally(tmp_path) -> None:
             "SYNAPSE_PLUGIN_RUN_USER_TOKEN": world.backend.tokens["acme"].user,
             "SYNAPSE_PLUGIN_RUN_TENANT": "acme",
         }
-        done = typed(path("25_running_locally.sh"), tmp_path, environ)
+        done = typed(path("export/25_running_locally.sh"), tmp_path, environ)
 
         assert 0 == done.returncode, done.stderr
         assert "exported_count" in done.stdout

@@ -40,7 +40,7 @@ def expected_tree(world) -> dict[str, bytes]:
 def test_base_exporter_class(world) -> None:
     """Export guide, BaseExporter Class: ours is constructed in the same way and has the same attributes."""
     names = {"RuntimeContext": RuntimeContext, "Generator": Generator, "Path": Path}
-    with running("19_base_exporter.py", **names, ExporterRunAdapter=ExporterRunAdapter) as guide:
+    with running("export/19_base_exporter.py", **names, ExporterRunAdapter=ExporterRunAdapter) as guide:
         theirs = guide.BaseExporter
         shape = [(item.name, item.kind) for item in inspect.signature(theirs).parameters.values()]
         assert shape == [(item.name, item.kind) for item in inspect.signature(BaseExporter).parameters.values()]
@@ -58,7 +58,7 @@ def test_exporter_run_adapter(world) -> None:
     """Export guide, ExporterRunAdapter: each call arrives at the logger as what it is."""
     exporter = BaseExporter(world.context(), iter(()), "somewhere")
     given = {"current": 1, "total": 4, "item_id": 7, "file_info": {"file_name": "a.png"}, "ExportStatus": ExportStatus}
-    list(statements("20_exporter_run_adapter.py", self=exporter, **given))
+    list(statements("export/20_exporter_run_adapter.py", self=exporter, **given))
 
     logger = world.logger
     assert "Processing item..." == logger.texts()
@@ -73,9 +73,9 @@ def test_exporter_run_adapter(world) -> None:
 def test_metrics_record(world, capsys) -> None:
     """Export guide, MetricsRecord: counts are changed in place, logged, and shown as the guide's comment shows them."""
     exporter = BaseExporter(world.context(), iter(()), "somewhere")
-    *_, names = statements("21_metrics_record.py", self=exporter)
+    *_, names = statements("export/21_metrics_record.py", self=exporter)
 
-    noted = comment("21_metrics_record.py", -1)
+    noted = comment("export/21_metrics_record.py", -1)
     assert f"{noted}\n" == capsys.readouterr().out
     assert {"data_file": ast.literal_eval(noted)} == world.logger.metrics
     assert isinstance(names["record"], MetricsRecord)
@@ -84,8 +84,8 @@ def test_metrics_record(world, capsys) -> None:
 def test_export_status() -> None:
     """Export guide, ExportStatus Enum: each member is the word that the guide notes behind it."""
     for line, member in enumerate(("SUCCESS", "FAILED", "STAND_BY"), -3):
-        assert ExportStatus[member] == ast.literal_eval(comment("22_export_status.py", line))
-    with running("22_export_status.py") as guide:
+        assert ExportStatus[member] == ast.literal_eval(comment("export/22_export_status.py", line))
+    with running("export/22_export_status.py") as guide:
         assert guide.ExportStatus is ExportStatus
 
 
@@ -93,7 +93,7 @@ def test_export_status() -> None:
 def test_custom_exporter_plugin(world, head) -> None:
     """Export guide, Custom Exporter Plugin: the tree is what the seed says it has to be, whichever head gathers it."""
     switch = {"disable_async_delegate": True} if head == "in-process" else {}
-    with running("23_custom_exporter_plugin.py") as guide:
+    with running("export/23_custom_exporter_plugin.py") as guide:
         if switch:
             with pytest.warns(DeprecationWarning, match="switched off"):
                 result = guide.MyExportAction.dispatch(PARAMS | switch, world.context())

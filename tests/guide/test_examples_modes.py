@@ -30,7 +30,7 @@ class Params(BaseModel):
 
 def test_simple_mode(world) -> None:
     """Export guide, Simple Mode: every assignment of the project, its payload whole, progress from 0 to 100 %."""
-    with running("09_simple_mode.py") as guide:
+    with running("export/09_simple_mode.py") as guide:
         result = guide.SimpleExportAction.dispatch({"project_id": PROJECT}, world.context())
 
     truth = world.of_project("assignments")
@@ -42,8 +42,8 @@ def test_simple_mode(world) -> None:
 def test_step_based_mode(world, tmp_path) -> None:
     """Export guide, Step-Based Mode: three weighted steps in order; on failure what was saved is cleaned up."""
     with (
-        running("09_simple_mode.py") as simple,
-        running("10_step_based_mode.py", ExportParams=simple.ExportParams) as guide,
+        running("export/09_simple_mode.py") as simple,
+        running("export/10_step_based_mode.py", ExportParams=simple.ExportParams) as guide,
     ):
         action = guide.StepBasedExportAction({}, world.context())
         registry: StepRegistry[ExportContext] = StepRegistry()
@@ -79,7 +79,7 @@ def test_coco_exporter(world, tmp_path) -> None:
     """Export guide, COCO Format Exporter: pycocotools loads the file, and everything in it is as in the seed."""
     from pycocotools.coco import COCO
 
-    with running("14_coco_exporter.py") as guide:
+    with running("export/14_coco_exporter.py") as guide:
         result = guide.CocoExportAction.dispatch({"project_id": PROJECT}, world.context())
         without = guide.CocoExportAction.dispatch({"project_id": PROJECT, "include_images": False}, world.context())
     file = tmp_path / "coco.json"
@@ -126,7 +126,7 @@ def test_multi_format_exporter(world, tmp_path, chosen, content) -> None:
 
     Since Python 3.11 the name that the example makes of an enumeration's member spells its class too.
     """
-    with running("15_multi_format_steps.py") as guide:
+    with running("export/15_multi_format_steps.py") as guide:
         seen: list[ExportContext] = []
 
         class Watched(guide.MultiFormatExportAction):
@@ -148,7 +148,7 @@ def test_memory_efficient_processing(world) -> None:
     """Export guide, Memory-Efficient Processing: rows come from a generator, page by page, each with progress."""
     seen = []
     attributes = {"params_model": Params, "_process_item": lambda _, item: seen.append(item["data"])}
-    action = with_methods("16_memory_efficient_processing.py", BaseExportAction, attributes, Any=Any)
+    action = with_methods("export/16_memory_efficient_processing.py", BaseExportAction, attributes, Any=Any)
     world.requests()
     results, count = action(Params(), world.context()).get_filtered_results({"project": PROJECT})
 
@@ -167,7 +167,7 @@ def test_progress_reporting(world, total, reports) -> None:
         "_process": lambda _, item: None,
         "get_filtered_results": lambda _, filters: (iter(range(total)), total),
     }
-    action = with_methods("17_progress_reporting.py", BaseExportAction, attributes, Any=Any, filters={})
+    action = with_methods("export/17_progress_reporting.py", BaseExportAction, attributes, Any=Any, filters={})
     action.dispatch({}, world.context())
 
     assert reports == len(world.logger.progress)
@@ -183,7 +183,7 @@ def test_error_recovery(world) -> None:
         return item["id"]
 
     names = {"BaseStep": BaseStep, "ExportContext": ExportContext, "StepResult": StepResult}
-    with running("18_error_recovery.py", **names) as guide:
+    with running("export/18_error_recovery.py", **names) as guide:
         named = {"name": "convert", "progress_weight": 1.0, "_convert": convert}
         step = type("Step", (guide.ConvertStep,), named)()
         registry: StepRegistry[ExportContext] = StepRegistry()

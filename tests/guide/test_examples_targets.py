@@ -26,7 +26,7 @@ def results_of(block: str, world, filters: dict[str, Any]) -> tuple[Any, int]:
 
 def test_target_assignment(world) -> None:
     """Export guide, Assignment: labelling results of the scope, payload and data unit in each row."""
-    results, total = results_of("11_target_assignment.py", world, {"project": PROJECT})
+    results, total = results_of("export/11_target_assignment.py", world, {"project": PROJECT})
     rows = list(results)
 
     truth = world.of_project("assignments")
@@ -40,7 +40,7 @@ def test_target_assignment(world) -> None:
 )
 def test_target_ground_truth(world, versions, events) -> None:
     """Export guide, Ground Truth: a list of the versions' events, each once, whole."""
-    rows, total = results_of("12_target_ground_truth.py", world, {"ground_truth_dataset_versions": versions})
+    rows, total = results_of("export/12_target_ground_truth.py", world, {"ground_truth_dataset_versions": versions})
 
     truth = {row["pgh_id"]: row["data"] for row in world.rows["ground_truth_events"]}
     assert isinstance(rows, list)
@@ -50,7 +50,7 @@ def test_target_ground_truth(world, versions, events) -> None:
 
 def test_target_task(world) -> None:
     """Export guide, Task: the tasks of the scope, whole, and their number."""
-    results, total = results_of("13_target_task.py", world, {"project": PROJECT})
+    results, total = results_of("export/13_target_task.py", world, {"project": PROJECT})
 
     truth = [(row["id"], row["data"]) for row in world.of_project("tasks")]
     assert (4, truth) == (total, [(row["id"], row["data"]) for row in results])
@@ -59,7 +59,9 @@ def test_target_task(world) -> None:
 def test_target_handler_factory() -> None:
     """Export guide, TargetHandlerFactory: a handler for each of the three targets."""
     found = [
-        type(names["handler"]).__name__ for names in statements("26_target_handler_factory.py") if "handler" in names
+        type(names["handler"]).__name__
+        for names in statements("export/26_target_handler_factory.py")
+        if "handler" in names
     ]
 
     wanted = ["AssignmentExportTargetHandler", "GroundTruthExportTargetHandler", "TaskExportTargetHandler"]
@@ -76,7 +78,7 @@ class Custom(BackendClient):
 
 def test_custom_target_handler(world) -> None:
     """Export guide, Custom Target Handler: its rows become the export, and its refusal comes before any request."""
-    with running("27_custom_target_handler.py", Any=Any, Generator=Generator) as guide:
+    with running("export/27_custom_target_handler.py", Any=Any, Generator=Generator) as guide:
 
         class Handler(guide.CustomTargetHandler):
             def _transform(self, item):

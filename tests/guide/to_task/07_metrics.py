@@ -1,0 +1,7 @@
+# Example metrics output
+{
+    'total': 100,
+    'success': 95,
+    'failed': 5,
+    'stand_by': 0
+}

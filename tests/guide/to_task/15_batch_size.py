@@ -1,0 +1,5 @@
+pre_processor_params = {
+    'model_config': {
+        'batch_size': 32 # Adjust based on GPU memory
+    }
+}
