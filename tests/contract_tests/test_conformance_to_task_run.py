@@ -150,7 +150,7 @@ def test_a_request_is_of_one_kind(kind, asked) -> None:
 
 
 WRITE = entry("PUT /tasks/7/annotate_task_data/")
-DUE = Due({"write": 1, "list": 0}, {"report"}, [7], frozenset({"status"}), {400: 1})
+DUE = Due({"write": 1, "list": 0}, {"report": 2}, [7], frozenset({"status"}), {400: 1})
 GOOD = [WRITE, entry("POST /logs/", ignored=["status"]), entry("PATCH /jobs/1/", status=400)]
 
 
@@ -165,6 +165,7 @@ GOOD = [WRITE, entry("POST /logs/", ignored=["status"]), entry("PATCH /jobs/1/",
         ([*GOOD, entry("GET /v2/tasks/")], 0, {"journal, unknown"}),
         ([*GOOD, entry("POST /logs/", status=503)], 0, {"journal, refusals"}),
         ([*GOOD, entry("POST /logs/", ignored=["other"])], 0, {"journal, ignored query keys"}),
+        ([*GOOD, entry("POST /logs/")], 0, set()),
         ([WRITE], 0, {"journal, report", "journal, refusals", "journal, ignored query keys"}),
     ],
 )

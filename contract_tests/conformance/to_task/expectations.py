@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from contract_tests.conformance.versions import Client
 
 PAGE: Final = 100  # tasks on a page; contract.md 4, fetch_tasks
+LOOKS: Final = 5  # before the deployment once, three times before the delay is looked into, and there once more
 APPLICATION: Final = "shapes@1.0.0 on 1"
 
 SAYS: Final[Mapping[End, str]] = {
@@ -150,18 +151,18 @@ def _due(case: Case, attempts: Sequence[Attempt], ends: Mapping[End, int], calls
         "release": int(case.method == "inference"),
         "agent": int(case.preparation not in {"none", "running"}),
     }
-    some: set[Kind] = {"report"} if case.reporting == "job" else set()
+    least: dict[Kind, int] = {"report": 1} if case.reporting == "job" else {}
     if case.method == "inference":
-        some.add("serve applications")
+        least["serve applications"] = 2 if case.starts else 1
     if case.preparation in {"gate", "start and wait"}:
-        some.add("feasibility")
+        least["feasibility"] = 1
     if case.preparation == "start and wait":
-        some |= {"cluster", "job"}
+        least |= {"feasibility": 2, "cluster": 1, "job": 1, "serve applications": LOOKS}
     if "deferred_after" in case.release:
-        some.add("run")
+        least["run"] = 2 * calls  # the call and one poll each
     return Due(
         times=times,
-        some=some,
+        least=least,
         written=written,
         ignored=ignored(case.filters) if case.lists_tasks else frozenset(),
         refusals={

@@ -58,14 +58,14 @@ class Due:
 
     Args:
         times: Kind of request to how many there are, where that is known.
-        some: Kinds of which there is one at least; how many depends on how fast the machine is.
+        least: Kind to how many there are at least, where the rest depends on how fast the machine is.
         written: Ids of the tasks that were written, each once.
         ignored: Query keys that the backend ignored.
         refusals: Status to how many requests were answered with it; all others were 2xx.
     """
 
     times: Mapping[Kind, int]
-    some: AbstractSet[Kind]
+    least: Mapping[Kind, int]
     written: Sequence[int]
     ignored: AbstractSet[str]
     refusals: Mapping[int, int]
@@ -94,10 +94,10 @@ def _doubts(entries: Sequence[Entry], forgotten: int, due: Due) -> Iterator[Doub
     if forgotten:
         yield Doubt("journal", "all requests", f"{forgotten} forgotten")
     got = Counter(map(kind_of, entries))
-    for kind in sorted(got.keys() | due.times.keys() | due.some):
-        if kind in due.some:
-            if not got[kind]:
-                yield Doubt(f"journal, {kind}", "one at least", "none")
+    for kind in sorted(got.keys() | due.times.keys() | due.least.keys()):
+        if kind in due.least:
+            if got[kind] < due.least[kind]:
+                yield Doubt(f"journal, {kind}", f"at least {due.least[kind]}", str(got[kind]))
         elif got[kind] != due.times.get(kind, 0):
             yield Doubt(f"journal, {kind}", str(due.times.get(kind, 0)), str(got[kind]))
     written = sorted(_task(entry) for entry in entries if kind_of(entry) == "write")
