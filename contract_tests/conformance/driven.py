@@ -1,4 +1,4 @@
-"""A process of the client that exports one thing after another, as it is told."""
+"""A process of the client that does one thing after another, as it is told."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import selectors
 import subprocess
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, TypedDict, cast
+from typing import IO, TYPE_CHECKING, Any, cast
 
 from contract_tests.verify.redact import redactor
 
@@ -29,15 +29,6 @@ PACE = {
 }
 
 
-class Answer(TypedDict, total=False):
-    """What the driver says of one export."""
-
-    exported_count: int
-    failed_count: int
-    total_count: int
-    error: str
-
-
 class Driven:
     """The client's process.
 
@@ -52,8 +43,8 @@ class Driven:
         self._log = log
         self._redact = redactor(secrets)
 
-    def export(self, asked: Mapping[str, Any]) -> Answer:
-        """Return what the client says of one export; a client that is gone or stuck has said an error."""
+    def ask(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what the client says of one run; a client that is gone or stuck has said an error."""
         words, answers = self._process.stdin, self._process.stdout
         if words is None or answers is None or self._process.poll() is not None:
             return {"error": self._last_words()}
@@ -68,11 +59,11 @@ class Driven:
             if not selector.select(TIME_LIMIT):
                 self._process.kill()
                 return {"error": f"the client took more than {TIME_LIMIT} s"}
-        line = answers.readline()  # the driver writes whole lines, one for each export
+        line = answers.readline()  # the driver writes whole lines, one for each run
         if not line:
             self._process.wait()
             return {"error": self._last_words()}
-        return cast("Answer", json.loads(line))
+        return cast("dict[str, Any]", json.loads(line))
 
     def _last_words(self) -> str:
         self._log.seek(0)
@@ -80,25 +71,35 @@ class Driven:
         return self._redact(f"the driver ended with status {self._process.returncode}: {written}")
 
 
+def reaching(backend: Served) -> dict[str, str]:
+    """Return the variables by which the client finds a backend and is let in."""
+    return {
+        "SYNAPSE_HOST": backend.url,
+        "SYNAPSE_PLUGIN_RUN_USER_TOKEN": backend.token,
+        "SYNAPSE_PLUGIN_RUN_TENANT": backend.tenant,
+    }
+
+
 @contextmanager
-def driven(python: Path, backend: Served, home: Path) -> Iterator[Driven]:
-    """Start the client for a backend and end it with the block.
+def driven(
+    python: Path, home: Path, variables: Mapping[str, str], secrets: frozenset[str] = frozenset()
+) -> Iterator[Driven]:
+    """Start the client and end it with the block.
 
     Args:
         python: Interpreter of the client's environment.
-        backend: Whom it talks to.
         home: Its home and working directory.
+        variables: Its environment; see ``reaching``.
+        secrets: Tokens that no sentence may hold.
     """
     # Nothing else of ours gets in: no proxy, no credentials, no configuration of a user's.
-    variables = {
+    own = {
         "PATH": os.defpath,
         "HOME": str(home),
         "PYTHONUTF8": "1",
         "PYTHONDONTWRITEBYTECODE": "1",
-        "SYNAPSE_HOST": backend.url,
-        "SYNAPSE_PLUGIN_RUN_USER_TOKEN": backend.token,
-        "SYNAPSE_PLUGIN_RUN_TENANT": backend.tenant,
         **PACE,
+        **variables,
     }
     with (
         (home / "client.log").open("w+", encoding="utf-8", errors="replace") as log,
@@ -107,12 +108,12 @@ def driven(python: Path, backend: Served, home: Path) -> Iterator[Driven]:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log,
-            env=variables,
+            env=own,
             cwd=home,
             text=True,
         ) as process,
     ):
         try:
-            yield Driven(process, log, backend.secrets)
+            yield Driven(process, log, secrets)
         finally:
             process.terminate()

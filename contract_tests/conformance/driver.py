@@ -1,10 +1,11 @@
-"""Exports by the unmodified reference client; runs inside that client's own environment, not in ours.
+"""Runs of the unmodified reference client; runs inside that client's own environment, not in ours.
 
-Each line of stdin is one export as a JSON object, each line of stdout what became of it; credentials come as the
-client's own environment variables. It imports the client and the standard library alone, and changes neither: the
-subclasses are those that a plugin makes, and what they override is what it overrides.
+Each line of stdin is one run as a JSON object, each line of stdout what became of it; credentials come as the client's
+own environment variables. It imports the client and the standard library alone, and changes neither: the subclasses
+are those that a plugin makes, and what they override is what it overrides. One default of a parameter is another here:
+how often ``to_task`` looks whether its pre-processor runs, for which the client has no switch.
 
-Source: contract.md 5, "Recipe".
+Source: contract.md 4 and 5, "Recipe".
 """
 
 # mypy: disable-error-code="import-not-found, misc"
@@ -21,11 +22,14 @@ from typing import Any
 
 from synapse_sdk.loggers import ConsoleLogger, JobLogger
 from synapse_sdk.plugins.actions.export import BaseExporter, DefaultExportAction, ExportParams
+from synapse_sdk.plugins.actions.to_task import ToTaskAction, ToTaskParams
+from synapse_sdk.plugins.actions.to_task.steps import PrepareStep
 from synapse_sdk.plugins.context import RuntimeContext
 from synapse_sdk.plugins.context.env import PluginEnvironment
 from synapse_sdk.utils import auth
 
 COUNTS = ("exported_count", "failed_count", "total_count")
+SUMS = ("status", "message", "total_tasks", "success_count", "failed_count", "failures")
 ANSWERS_WITHIN = 30  # seconds
 
 
@@ -66,6 +70,27 @@ class SlowExport(Export):
     entrypoint = Slow
 
 
+class ToTask(ToTaskAction):
+    """The client's own action, with the three hooks that a plugin must fill in."""
+
+    params_model = ToTaskParams
+
+    def convert_data_from_file(self, *files: Any, **_: Any) -> Any:
+        """Return the annotation file as it is; of URL and name of the picture and of that file, the third is asked."""
+        _, _, annotations, _ = files
+        with urllib.request.urlopen(annotations, timeout=ANSWERS_WITHIN) as answer:  # noqa: S310 - the backend's own
+            return json.load(answer)
+
+    def setup_inference_params(self, picture: str, *_: Any, model_id: int, **others: Any) -> dict[str, Any]:
+        """Name the picture, and hand the parameters on (contract.md 4)."""
+        asked = {"image_path": picture, **others["pre_processor_params"]}
+        return {"model": model_id, "method": "post", "json": asked}
+
+    def convert_data_from_inference(self, prediction: Any, **_: Any) -> Any:
+        """Return the prediction as it is."""
+        return prediction
+
+
 def backend_v2_client() -> Any:
     """Return the v2 client; its factory changed its name between the versions."""
     factory = getattr(auth, "create_backend_client_v2", None) or auth.create_backend_v2_client
@@ -83,6 +108,22 @@ def export(asked: dict[str, Any]) -> dict[str, Any]:
     action = Export
     if expiry := asked.get("expiry"):
         os.environ["EXPIRY"], action = str(expiry), SlowExport
+    return dispatched(action, asked, COUNTS)
+
+
+def to_task(asked: dict[str, Any]) -> dict[str, Any]:
+    """Annotate tasks once.
+
+    Args:
+        asked: As for an export, and ``poll_seconds``: how often it is looked whether a pre-processor runs.
+    """
+    timeout, _ = PrepareStep._wait_for_pre_processor.__defaults__  # noqa: SLF001 - no other way leads there
+    PrepareStep._wait_for_pre_processor.__defaults__ = (timeout, asked["poll_seconds"])  # noqa: SLF001
+    return dispatched(ToTask, asked, SUMS)
+
+
+def dispatched(action: Any, asked: dict[str, Any], wanted: tuple[str, ...]) -> dict[str, Any]:
+    """Dispatch an action of the client and return the wanted keys of its result, or the error that it ended in."""
     client = auth.create_backend_client()
     logger = JobLogger(client=client, job_id=asked["job"]) if asked["reporting"] == "job" else ConsoleLogger()
     context = RuntimeContext(
@@ -91,17 +132,19 @@ def export(asked: dict[str, Any]) -> dict[str, Any]:
     start = time.monotonic()
     try:
         result = action.dispatch(asked["params"], context)
-    except Exception as error:  # noqa: BLE001 - whatever ends an export of theirs is the run's finding, not a crash here
+    except Exception as error:  # noqa: BLE001 - whatever ends a run of theirs is our finding, not a crash here
         return {"error": f"{type(error).__name__}: {error}", "seconds": time.monotonic() - start}
     finally:
         logger.finish()  # 2.17 loses its last batch of logs without it
-    return {**{name: result.get(name) for name in COUNTS}, "seconds": time.monotonic() - start}
+    told = result if isinstance(result, dict) else result.model_dump(mode="json")
+    return {**{name: told.get(name) for name in wanted}, "seconds": time.monotonic() - start}
 
 
 def main() -> None:
-    """Export line by line; everything else that is printed goes to stderr.
+    """Run line by line; everything else that is printed goes to stderr.
 
-    ``environment`` of a line are variables that the client reads when it exports; they hold for that line alone.
+    ``action`` of a line is ``to_task``, or an export without it. ``environment`` are variables that the client reads
+    when it runs; they hold for that line alone.
     """
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
@@ -111,7 +154,8 @@ def main() -> None:
             asked = json.loads(line)
             os.environ.clear()
             os.environ.update({**inherited, **asked.get("environment", {})})
-            answers.write(json.dumps(export(asked)) + "\n")
+            run = to_task if asked.get("action") == "to_task" else export
+            answers.write(json.dumps(run(asked)) + "\n")
             answers.flush()
 
 

@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from contract_tests.conformance.cases import MATRIX
+from contract_tests.conformance.to_task.report import ToTaskRow, row, table
 from contract_tests.verify.console import COLOURS
 from contract_tests.verify.report import ReportRow
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from contract_tests.conformance.record import RecordCheck
     from contract_tests.conformance.run import Finding
+    from contract_tests.conformance.to_task.run import Finding as ToTaskFinding
     from contract_tests.conformance.versions import Client
     from contract_tests.verify.outcome import Verdict
     from contract_tests.verify.redact import Redact
@@ -55,6 +57,7 @@ class ConformanceFile(TypedDict):
     habits: list[dict[str, str]]
     rows: list[ConformanceRow]
     further: list[ConformanceRow]
+    to_task: list[ToTaskRow]
     verdict: Verdict
 
 
@@ -66,17 +69,19 @@ class VersionReport:
         client: The version.
         package: What came of comparing the package with its RECORD.
         findings: One for each export.
+        to_task: One for each run of ``to_task``.
     """
 
     client: Client
     package: RecordCheck
     findings: Sequence[Finding]
+    to_task: Sequence[ToTaskFinding]
 
     @property
     def verdict(self) -> Verdict:
-        """The worst of all; a package that was modified, or no export at all, is an ``error``."""
-        verdicts = {finding.verdict for finding in self.findings}
-        if "error" in verdicts or not verdicts or not self.package.matches:
+        """The worst of all; a package that was modified, or none of either kind, is an ``error``."""
+        verdicts = {finding.verdict for finding in self.findings} | {finding.verdict for finding in self.to_task}
+        if "error" in verdicts or not (self.findings and self.to_task and self.package.matches):
             return "error"
         return "differs" if "differs" in verdicts else "equal"
 
@@ -86,46 +91,54 @@ class VersionReport:
 
     def json(self) -> str:
         """Return the file."""
-        rows = self.rows()
+        lines = self.rows()
         whole: ConformanceFile = {
             "version": self.client.version,
             "package": {"matches_record": self.package.matches, "files": self.package.files},
             "habits": [asdict(habit) for habit in self.client.habits],
-            "rows": [row for row in rows if row["case"] == MATRIX],
-            "further": [row for row in rows if row["case"] != MATRIX],
+            "rows": [line for line in lines if line["case"] == MATRIX],
+            "further": [line for line in lines if line["case"] != MATRIX],
+            "to_task": [row(finding) for finding in self.to_task],
             "verdict": self.verdict,
         }
         return json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
 
 
 def show(report: VersionReport, console: Console, redact: Redact) -> None:
-    """Print the table of a version, and for each export that is not equal why.
+    """Print the tables of a version, and for each run that is not equal why.
 
     Args:
         report: A finished version.
         console: Where to print.
         redact: Applied to everything that comes from an answer.
     """
-    table = Table(*COLUMNS, title=f"synapse-sdk {report.client.version}, {_package(report.package)}")
-    for column, name in zip(table.columns, COLUMNS, strict=True):
-        column.justify = "right" if name in NUMBERS else "left"
-    for finding, row in zip(report.findings, report.rows(), strict=True):
-        cells = {
-            **row,
-            "originals": "yes" if row["originals"] else "no",
-            "filter": "narrowed" if finding.case.is_narrowed else "none",
-            "bytes": f"{row['bytes']:,}",
-            "seconds": f"{row['seconds']:.2f}",
-            "digest": row["digest"][:8],
-        }
-        verdict = f"[{COLOURS[row['verdict']]}]{row['verdict']}"
-        table.add_row(*(str(cells[name]) for name in COLUMNS[:-1]), verdict)
-    console.print(table)
+    console.print(_table(report))
+    console.print(table(report.to_task))
     for path in report.package.modified[:SHOWN]:
         console.print(f"  not what RECORD says: {escape(path)}", soft_wrap=True)
     for finding in report.findings:
-        if finding.verdict != "equal":
-            _explain(finding, console, redact)
+        _explain(finding, finding.outcome.error, console, redact)
+    for annotated in report.to_task:
+        _explain(annotated, annotated.error, console, redact)
+
+
+def _table(report: VersionReport) -> Table:
+    """Return the exports as a table for the terminal."""
+    shown = Table(*COLUMNS, title=f"synapse-sdk {report.client.version}, {_package(report.package)}")
+    for column, name in zip(shown.columns, COLUMNS, strict=True):
+        column.justify = "right" if name in NUMBERS else "left"
+    for finding, line in zip(report.findings, report.rows(), strict=True):
+        cells = {
+            **line,
+            "originals": "yes" if line["originals"] else "no",
+            "filter": "narrowed" if finding.case.is_narrowed else "none",
+            "bytes": f"{line['bytes']:,}",
+            "seconds": f"{line['seconds']:.2f}",
+            "digest": line["digest"][:8],
+        }
+        verdict = f"[{COLOURS[line['verdict']]}]{line['verdict']}"
+        shown.add_row(*(str(cells[name]) for name in COLUMNS[:-1]), verdict)
+    return shown
 
 
 def _row(finding: Finding) -> ConformanceRow:
@@ -155,14 +168,16 @@ def _package(package: RecordCheck) -> str:
     return f"{package.files} files match RECORD" if package.matches else "[red]modified since it was installed[/]"
 
 
-def _explain(finding: Finding, console: Console, redact: Redact) -> None:
+def _explain(finding: Finding | ToTaskFinding, error: str, console: Console, redact: Redact) -> None:
+    if finding.verdict == "equal":
+        return
     console.print(f"[{COLOURS[finding.verdict]}]{finding.case.name}: {finding.verdict}[/]")
     if finding.verdict == "error":
-        console.print(f"  {escape(redact(finding.outcome.error))}", soft_wrap=True)
+        console.print(f"  {escape(redact(error))}", soft_wrap=True)
         return
     for found in finding.differences[:SHOWN]:
-        row = "" if found.row is None else f"row {found.row}, "
-        console.print(f"  {row}{escape(redact(found.where))}", soft_wrap=True)
+        place = "" if found.row is None else f"row {found.row}, "
+        console.print(f"  {place}{escape(redact(found.where))}", soft_wrap=True)
         console.print(f"    expected {escape(redact(found.expected))}", soft_wrap=True, highlight=False)
         console.print(f"    got      {escape(redact(found.got))}", soft_wrap=True, highlight=False)
     if len(finding.differences) > SHOWN:

@@ -7,10 +7,10 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from contract_tests.conformance.documents import stored_in
-from contract_tests.conformance.driven import driven
+from contract_tests.conformance.driven import driven, reaching
 from contract_tests.conformance.expectations import expected, fetched_beside, ignored_keys, marks
 from contract_tests.conformance.journal import Due, doubts, jobs_of, marks_of, since
 from contract_tests.conformance.rows import other_files
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from contract_tests.conformance.cases import Case
-    from contract_tests.conformance.driven import Answer
     from contract_tests.conformance.environment import Environment
     from contract_tests.conformance.expectations import Mark
     from contract_tests.conformance.habits import Expected
@@ -93,11 +92,14 @@ def run(
         seeded, storage = stored_in(document, str(root))
         seed = folder / "seed.json"
         seed.write_text(json.dumps(seeded), encoding="utf-8")
-        with served(seed, asked[0].backend) as backend, driven(environment.python, backend, folder) as process:
+        with (
+            served(seed, asked[0].backend) as backend,
+            driven(environment.python, folder, reaching(backend), backend.secrets) as process,
+        ):
             mark, kept = 0, frozenset[str]()
             for case in asked:
                 start = time.monotonic()
-                answer = process.export(_words(case, storage, document["jobs"][0]["id"]))
+                answer = process.ask(_words(case, storage, document["jobs"][0]["id"]))
                 seconds = time.monotonic() - start
                 journal = backend.journal()
                 entries, forgotten = since(journal, mark)
@@ -147,7 +149,7 @@ def due(case: Case, client: Client, document: Mapping[str, Any], kept: AbstractS
     )
 
 
-def judged(case: Case, answer: Answer, wanted: Expected) -> list[Difference]:
+def judged(case: Case, answer: Mapping[str, Any], wanted: Expected) -> list[Difference]:
     """Return where the client's own account departs from what is expected.
 
     Args:
@@ -165,11 +167,10 @@ def judged(case: Case, answer: Answer, wanted: Expected) -> list[Difference]:
         "failed_count": wanted.failed,
         "total_count": wanted.exported + wanted.failed,
     }
-    said = cast("dict[str, int]", answer)
     return [
-        Difference(f"result, {name}", None, str(count), str(said.get(name)))
+        Difference(f"result, {name}", None, str(count), str(answer.get(name)))
         for name, count in counts.items()
-        if said.get(name) != count
+        if answer.get(name) != count
     ]
 
 

@@ -6,6 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from contract_tests.conformance.habits import Habit, claimed_stems, indented, own_stems, spaced
+from contract_tests.conformance.to_task.habits import (
+    DEPLOYS_FIRST,
+    GUIDE_KEYS_PASS,
+    NONE_VANISHES,
+    SCHEMA_UNSENT,
+    ZERO_SUCCEEDS,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -109,6 +116,7 @@ class Client:
         label: Bytes of a label.
         lists_by_v2: Whether its in-process head takes ids from the v2 list and payloads from bulk fetch.
         rejects_unknown_keys: Whether it refuses a filter key that the target does not have.
+        sends_schema: Whether ``to_task`` sends its parameter ``schema``.
         shard_size: Rows above which a delegated export becomes several jobs; ``None`` when that head is out of reach.
     """
 
@@ -119,6 +127,7 @@ class Client:
     label: Callable[[Json], bytes]
     lists_by_v2: bool
     rejects_unknown_keys: bool
+    sends_schema: bool
     shard_size: int | None
 
 
@@ -139,11 +148,17 @@ CLIENTS: Mapping[str, Client] = {
                 KEYS_PASS,
                 EVENTS_BY_GROUND_TRUTH,
                 EVERY_FILE,
+                NONE_VANISHES,
+                GUIDE_KEYS_PASS,
+                ZERO_SUCCEEDS,
+                DEPLOYS_FIRST,
+                SCHEMA_UNSENT,
             ),
             naming=own_stems,
             label=indented,
             lists_by_v2=True,
             rejects_unknown_keys=False,
+            sends_schema=False,
             shard_size=10_000,  # contract.md 2.2
         ),
         Client(
@@ -158,11 +173,16 @@ CLIENTS: Mapping[str, Client] = {
                 ONE_STEM_AN_ID,
                 EVERY_FILE,
                 FOREIGN_PAYLOAD,
+                NONE_VANISHES,
+                GUIDE_KEYS_PASS,
+                ZERO_SUCCEEDS,
+                DEPLOYS_FIRST,
             ),
             naming=claimed_stems,
             label=spaced,
             lists_by_v2=False,
             rejects_unknown_keys=True,
+            sends_schema=True,
             shard_size=None,
         ),
     )

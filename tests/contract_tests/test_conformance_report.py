@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
@@ -13,6 +14,8 @@ from contract_tests.conformance.habits import Expected
 from contract_tests.conformance.record import RecordCheck
 from contract_tests.conformance.report import VersionReport, show
 from contract_tests.conformance.run import Finding, judged
+from contract_tests.conformance.to_task.cases import Case as ToTaskCase
+from contract_tests.conformance.to_task.run import Finding as ToTaskFinding
 from contract_tests.conformance.versions import CLIENTS
 from contract_tests.verify.compare import Difference
 from contract_tests.verify.outcome import Outcome
@@ -34,6 +37,14 @@ def finding(
     return Finding(asked, outcome, WANTED, 0, {"stream", "job"}, differences, frozenset({TOKEN}))
 
 
+def annotated(*differences: Difference, refused: str = "", **result) -> ToTaskFinding:
+    """Return a run of to_task with what was found; ``result`` is what the client says."""
+    case = ToTaskCase("every outcome", "file", {"labelers": None}, refused=refused)
+    said = {"status": "SUCCEEDED", "total_tasks": 3, "success_count": 1, "failed_count": 2, **result}
+    tree = {"tasks/7.json": b"{}", "result.json": json.dumps(said).encode()}
+    return ToTaskFinding(case, tree, tree, {"write", "list"}, 9, 0.5, differences, frozenset({TOKEN}))
+
+
 @pytest.mark.parametrize(
     ("findings", "package", "verdict"),
     [
@@ -48,13 +59,53 @@ def finding(
 )
 def test_the_verdict_is_the_worst_of_all(findings: list[Finding], package: RecordCheck, verdict: str) -> None:
     """A modified package, an unexpected error and no export at all are errors; an expected refusal is none."""
-    assert verdict == VersionReport(CLIENT, package, findings).verdict
+    assert verdict == VersionReport(CLIENT, package, findings, [annotated()]).verdict
+
+
+@pytest.mark.parametrize(
+    ("to_task", "verdict"),
+    [
+        ([annotated()], "equal"),
+        ([annotated(), annotated(ODD)], "differs"),
+        ([annotated(error="503"), annotated(ODD)], "error"),
+        ([annotated(error="capacity gate", refused="capacity gate")], "equal"),
+        ([annotated(ODD, error="other", refused="capacity gate")], "differs"),
+        ([], "error"),
+    ],
+)
+def test_to_task_counts_as_exports_do(to_task: list[ToTaskFinding], verdict: str) -> None:
+    """One run that differs makes the version differ, an unexpected error or no run at all is an error."""
+    assert verdict == VersionReport(CLIENT, UNMODIFIED, [finding()], to_task).verdict
+
+
+def test_a_run_of_to_task_is_a_row_of_its_own() -> None:
+    """With what the client says of itself, what it asked for, and a digest over the tasks alone."""
+    one, other = annotated(), annotated(status="FAILED")
+    (row,) = json.loads(VersionReport(CLIENT, UNMODIFIED, [], [one]).json())["to_task"]
+    assert {
+        "case": "every outcome",
+        "method": "file",
+        "project": 1,
+        "filter": {"labelers": None},
+        "refused": "",
+        "status": "SUCCEEDED",
+        "tasks": 3,
+        "success": 1,
+        "failed": 2,
+        "requests": 9,
+        "seconds": 0.5,
+        "digest": one.digest,
+        "seen": ["list", "write"],
+        "verdict": "equal",
+    } == row
+    changed = replace(one, tree={**one.tree, "tasks/7.json": b"{ }"})
+    assert (one.digest, True) == (other.digest, one.digest != changed.digest)
 
 
 def test_the_file_has_the_fields_of_verify_and_the_habits() -> None:
     """Rows carry verify's fields; the file says the version, its package and its habits."""
-    report = json.loads(VersionReport(CLIENT, UNMODIFIED, [finding(), finding(case="more")]).json())
-    assert ["version", "package", "habits", "rows", "further", "verdict"] == list(report)
+    report = json.loads(VersionReport(CLIENT, UNMODIFIED, [finding(), finding(case="more")], [annotated()]).json())
+    assert ["version", "package", "habits", "rows", "further", "to_task", "verdict"] == list(report)
     assert {"matches_record": True, "files": 3} == report["package"]
     assert (1, 1, "equal") == (len(report["rows"]), len(report["further"]), report["verdict"])
     assert [habit.code for habit in CLIENT.habits] == [habit["code"] for habit in report["habits"]]
@@ -78,19 +129,24 @@ def test_the_file_has_the_fields_of_verify_and_the_habits() -> None:
 
 def test_a_row_says_what_was_exported() -> None:
     """The target of a row is that of its export, in the file and in the table."""
-    report = VersionReport(CLIENT, UNMODIFIED, [finding(target="assignment"), finding(case="more", target="task")])
+    report = VersionReport(
+        CLIENT, UNMODIFIED, [finding(target="assignment"), finding(case="more", target="task")], [annotated()]
+    )
     written = json.loads(report.json())
     assert ["assignment", "task"] == [row["target"] for row in (*written["rows"], *written["further"])]
     console = Console(file=io.StringIO(), width=150)
     show(report, console, redactor([]))
     assert "assignment" in console.file.getvalue()
+    assert "every outcome" in console.file.getvalue()
 
 
 def test_differences_are_shown_without_secrets() -> None:
     """Path, row and both values are printed, tokens masked, four at most."""
     console = Console(file=io.StringIO(), width=140)
-    show(VersionReport(CLIENT, MODIFIED, [finding(*[ODD] * 6)]), console, redactor([TOKEN]))
+    failed = annotated(error=f"refused {TOKEN}")
+    show(VersionReport(CLIENT, MODIFIED, [finding(*[ODD] * 6)], [failed]), console, redactor([TOKEN]))
     shown = console.file.getvalue()
+    assert "  refused ***" in shown
     assert 4 == shown.count("row 7, labels/a.json")
     assert '{"a": "***"}' in shown
     assert "and 2 more" in shown
