@@ -50,6 +50,17 @@ def test_a_write_that_was_not_done_is_sent_again(rig, fault) -> None:
     assert (7.0 if isinstance(fault, Answer) and fault.headers else 2.0) in rig.world.clock.waits
 
 
+@pytest.mark.parametrize(("status", "sent"), [("stand_by", 2), ("in_progress", 2), ("completed", 1)])
+def test_what_was_there_before_does_not_stand_for_a_write(rig, status, sent) -> None:
+    """A look-up that finds what the task held all along proves nothing, unless the task is submitted as well."""
+    rig.world.tasks[1] |= {"data": annotations(1), "status_label": status}
+    faulty(rig, (False, NoAnswer()))
+
+    assert 3 == rig.start(overwrite=True, task_filters={})["success"]
+    assert sent == puts(rig)
+    assert "completed" == rig.world.tasks[1]["status_label"]
+
+
 def test_attempts_are_bounded(rig) -> None:
     """Then the task has failed, and is as it was."""
     faulty(rig, *[(False, Answer(503, {"detail": "draining"}))] * 9)

@@ -10,6 +10,8 @@ from sdk.plugins.categories.pre_annotation.actions.to_task.annotation_format imp
 from sdk.plugins.categories.pre_annotation.actions.to_task.errors import NotWrittenError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sdk.clients.backend import BackendClient
     from sdk.clients.payloads import PayloadFetcher
 
@@ -17,6 +19,7 @@ SENDS = 3
 FIRST_WAIT, LONGEST_WAIT = 2.0, 20.0  # seconds, doubling: a backend that is behind gets time to finish first
 MOST_WORDS = 500  # characters of an answer that a reason repeats
 _LATER = frozenset({408, 425, 429})  # refusals for now
+_SUBMITTED = "completed"
 
 
 class TaskWriter:
@@ -36,12 +39,13 @@ class TaskWriter:
         # the backend checks unless it is told not to, and an older one knows no such key (contract.md 0)
         self._schema: Literal["any"] | None = "any" if schema == "any" else None
 
-    def write(self, task_id: int, data: dict[str, Any]) -> None:
+    def write(self, task_id: int, data: dict[str, Any], *, before: Mapping[str, object] | None = None) -> None:
         """Store the annotations of a task and return when they are known to stand.
 
         Args:
             task_id: Id of the task.
             data: A JSON object.
+            before: The task as it was, with ``data`` and ``status_label``, where it may have held the same.
 
         Raises:
             NotWrittenError: The backend refuses them, or nothing is known about them after all attempts.
@@ -59,7 +63,7 @@ class TaskWriter:
                 raise NotWrittenError(f"the backend refused the annotations: {told(failure)}")
             wait = min(FIRST_WAIT * 2.0**attempt, LONGEST_WAIT)
             self._client.clock.sleep(max(wait, getattr(failure, "retry_after", None) or 0.0))
-            if self._stands(task_id, data, failure):
+            if self._stands(task_id, data, failure, before or {}):
                 return
         raise NotWrittenError(f"the backend did not take the annotations, sent {SENDS} times: {told(failure)}")
 
@@ -75,11 +79,17 @@ class TaskWriter:
         """
         return self._payloads.fetch(task_id, data)
 
-    def _stands(self, task_id: int, data: dict[str, Any], failure: ClientError) -> bool:
+    def _stands(self, task_id: int, data: dict[str, Any], failure: ClientError, before: Mapping[str, object]) -> bool:
+        """Return whether the annotations are stored; what was there before says so only of a task that is submitted."""
         problem: ClientError
         try:
-            row = self._client.get_task(task_id, fields=("id", "data"))
-            return same_json(self.stored(task_id, row.get("data")), data)
+            row = self._client.get_task(task_id, fields=("id", "data", "status_label"))
+            if not same_json(self.stored(task_id, row.get("data")), data):
+                return False
+            status = row.get("status_label")
+            if status is None or status == _SUBMITTED or status != before.get("status_label"):
+                return True
+            return not same_json(self.stored(task_id, before.get("data")), data)
         except ClientError as error:
             problem = error
         raise NotWrittenError(

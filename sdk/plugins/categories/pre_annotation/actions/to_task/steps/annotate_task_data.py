@@ -92,7 +92,7 @@ def _settle(context: ToTaskContext, report: ProgressReport, task: Task, outcome:
             report.skipped(task.id)
             return
         context.is_writing = True
-        context.writer.write(task.id, data)
+        context.writer.write(task.id, data, before=task.row)
     except (TaskError, ClientError, RecursionError) as error:
         report.failed(task.id, error)
     else:
