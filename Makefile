@@ -24,8 +24,8 @@ $(STAMP): pyproject.toml constraints.txt
 	@$(BIN)/pip install -qq --disable-pip-version-check -c constraints.txt -e '.[demo,test,lint]'
 	@touch $@
 
-verify: $(STAMP) ## export the demo both ways and compare (TARGETS=, BUG=, BACKEND_URL= STORAGE= PROJECT= VERSIONS= FILTER=)
-	@$(BIN)/python -m contract_tests.verify $(if $(BUG),--bug '$(BUG)') $(if $(BACKEND_URL),--backend-url '$(BACKEND_URL)') \
+verify: $(STAMP) ## export the demo both ways, annotate, compare (TARGETS=, SEED=, HARD=1, BUG=, BACKEND_URL= STORAGE= PROJECT= VERSIONS= FILTER=)
+	@$(BIN)/python -m contract_tests.verify $(if $(BUG),--bug '$(BUG)') $(if $(SEED),--seed '$(SEED)') $(if $(HARD),--hard) $(if $(BACKEND_URL),--backend-url '$(BACKEND_URL)') \
 	  $(if $(PROJECT),--project '$(PROJECT)') $(if $(VERSIONS),--versions '$(VERSIONS)') $(if $(STORAGE),--storage '$(STORAGE)') \
 	  $(if $(FILTER),--filter '$(FILTER)') $(foreach target,$(TARGETS),--target '$(target)')
 

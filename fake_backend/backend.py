@@ -54,7 +54,8 @@ class FakeBackend:
             requests.get(f"{backend.url}/sdk/tasks/?project=1", headers=headers).json()["count"]
 
     Args:
-        seed: ``demo``, ``empty`` (users and tokens alone), a seed document's path, or the document itself.
+        seed: ``demo`` (with its model), ``empty`` (users and tokens alone), a seed document's path, or the document
+            itself.
         clock: ``virtual`` time moves only when somebody waits for it or moves it; ``system`` is the machine's.
         world_seed: Of ids, tokens and draws: two worlds of one seed draw the same.
         database: SQLAlchemy URL for the rows, and the objects with them; in memory when left out. A backend that is
@@ -97,6 +98,7 @@ class FakeBackend:
         except BaseException:
             self._world.close()
             raise
+        _register(seed, self._world.serving)
         policy = ControlPolicy(any_host=True)
         environ = self._environ(self.url, self.storage_url, autojump=True, control=policy)
         self._in_process = InProcess([Mount(self._hosts[0], API, environ), Mount(self._hosts[1], STORAGE, environ)])
@@ -172,7 +174,9 @@ class FakeBackend:
         Raises:
             SeedInvalid: The document is not one; nothing is kept of it.
         """
-        return self._world.seed(_document(document))
+        counts = self._world.seed(_document(document))
+        _register(document, self._world.serving)
+        return counts
 
     def reset(self) -> None:
         """Go back to the rows of the seed that the backend started with; tokens stay the same, the clock goes on."""
@@ -283,3 +287,11 @@ def _document(seed: Seed) -> SeedDocument:
 
         return validate(document(DEMO_SEED))
     return read(seed)
+
+
+def _register(seed: Seed, serving: Serving) -> None:
+    """Register the models that answer for the releases of a seed, as far as we have them: those of the demo."""
+    if seed == "demo":
+        from fake_backend.demo import register_models  # noqa: PLC0415 - as above
+
+        register_models(serving)

@@ -1,4 +1,6 @@
-"""``python -m contract_tests.verify``: the main job, both ways, compared; docs/reports.md tells what it leaves behind.
+"""``python -m contract_tests.verify``: the main job, both ways, and to_task, compared.
+
+docs/reports.md tells what it leaves behind.
 
 Exit status: 0 when all is equal, 1 when it is not or a new world is slow to answer, 2 when the command cannot be
 carried out as asked, 130 when it is interrupted.
@@ -21,7 +23,7 @@ from contract_tests.verify.console import show
 from contract_tests.verify.embedded import Run, verify_embedded
 from contract_tests.verify.foreign import verify_foreign
 from contract_tests.verify.options import Options, parse
-from contract_tests.verify.outcome import WAYS, ExporterKind, Head, Target
+from contract_tests.verify.outcome import METHODS, TARGETS, WAYS, ExporterKind, Head, Method, Subject
 from contract_tests.verify.publish import clear, keep, publish
 from contract_tests.verify.redact import redactor
 from contract_tests.verify.scopes import UsageError
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 BUILD = Path("build/verify")
-PLURALS: Mapping[Target, str] = {"task": "tasks", "assignment": "assignments", "ground_truth": "ground truth"}
+PLURALS: Mapping[Subject, str] = {"task": "tasks", "assignment": "assignments", "ground_truth": "ground truth"}
 PLAIN_WIDTH = 120  # columns where the output is no terminal
 
 
@@ -62,20 +64,23 @@ def main(arguments: Sequence[str] | None = None, build: Path = BUILD) -> int:
 
 
 def _run(options: Options, console: Console, build: Path) -> Run:
-    targets = tuple(options.foreign.scopes) if options.foreign else options.targets
+    targets: tuple[Subject, ...] = tuple(options.foreign.scopes) if options.foreign else options.targets
+    runs = len(WAYS) * sum(target in TARGETS for target in targets) + len(METHODS) * ("to_task" in targets)
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-        bar = progress.add_task("starting", total=len(targets) * len(WAYS) + 1)
+        bar = progress.add_task("starting", total=runs + 1)
 
-        def announce(target: Target, head: Head, exporter: ExporterKind) -> None:
-            sentence = f"exporting {PLURALS[target]}: {head}, {exporter}"
+        def announce(target: Subject, head: Head | Method, exporter: ExporterKind | None) -> None:
+            sentence = (
+                f"exporting {PLURALS[target]}: {head}, {exporter}" if exporter else f"annotating: {target}, {head}"
+            )
             progress.update(bar, advance=1, description=sentence)
             if not console.is_terminal:
                 console.print(sentence)
 
         if options.foreign is not None:
             return verify_foreign(options.foreign, announce, partial(keep, folder=build))
-        return verify_embedded(options.bug, targets, announce, partial(keep, folder=build))
+        return verify_embedded(options.bug, targets, announce, partial(keep, folder=build), options.demo)
 
 
 def _starts_fast(console: Console) -> bool:

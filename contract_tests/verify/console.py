@@ -43,6 +43,8 @@ def show(report: Report, console: Console, redact: Redact) -> None:
     for target, reason in report.skipped.items():
         console.print(f"{target}: skipped: {escape(redact(reason))}", soft_wrap=True)
     for judgement in report.judgements:
+        if judgement.score:
+            console.print(f"{judgement.outcome.title}: {judgement.score}", soft_wrap=True)
         if judgement.verdict != "equal":
             _explain(judgement, console, redact)
 
@@ -53,6 +55,10 @@ def _explain(judgement: Judgement, console: Console, redact: Redact) -> None:
     if outcome.error:
         console.print(f"{heading}\n  {escape(redact(outcome.error))}", soft_wrap=True)
         return
+    if judgement.fault:
+        console.print(f"{heading}: below the bound", soft_wrap=True)
+        if not judgement.differences:
+            return
     console.print(f"{heading}: {len(judgement.differences)} differences from {judgement.against}")
     for found in judgement.differences[:SHOWN]:
         row = "" if found.row is None else f"row {found.row}, "

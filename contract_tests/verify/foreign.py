@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from contract_tests.exporting import Caller, export
 from contract_tests.oracle import assign_names, leaf
 from contract_tests.verify.embedded import Announce, Keep, Run
-from contract_tests.verify.outcome import WAYS, Outcome, Target
+from contract_tests.verify.outcome import WAYS, Outcome, Subject, Target
 from contract_tests.verify.report import Report, judge_by_each_other
 
 if TYPE_CHECKING:
@@ -26,14 +26,14 @@ class Foreign:
         storage: Id of the storage to write to.
         scopes: The filter of each target that is exported.
         folder: Directory at the storage's root to write in, and to remove afterwards.
-        skipped: Targets that cannot be exported as the command was given, and why.
+        skipped: Targets that are left out as the command was given, and why.
     """
 
     caller: Caller
     storage: int
     scopes: Mapping[Target, Mapping[str, object]]
     folder: str
-    skipped: Mapping[Target, str] = field(default_factory=dict)
+    skipped: Mapping[Subject, str] = field(default_factory=dict)
 
 
 def verify_foreign(foreign: Foreign, announce: Announce, keep: Keep) -> Run:
@@ -72,7 +72,14 @@ def verify_foreign(foreign: Foreign, announce: Announce, keep: Keep) -> Run:
             root.close()
     secrets = [token for token in (foreign.caller.user_token, foreign.caller.access_token) if token]
     known = {target: owners([held for held in outcomes if held.target == target]) for target in foreign.scopes}
-    return Run(Report(foreign.scopes, judge_by_each_other(outcomes, known), foreign.skipped), secrets)
+    return Run(
+        Report(
+            {target: foreign.scopes[target] for target in foreign.scopes},
+            judge_by_each_other(outcomes, known),
+            foreign.skipped,
+        ),
+        secrets,
+    )
 
 
 def owners(outcomes: Sequence[Outcome]) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""``junit.xml``: a test case for each export and each skipped target, for CI systems that read nothing else."""
+"""``junit.xml``: a test case for each run and each skipped target, for CI systems that read nothing else."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 if TYPE_CHECKING:
-    from contract_tests.verify.report import Report
+    from contract_tests.verify.report import Judgement, Report
 
 UNPRINTABLE = re.compile(
     "[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
@@ -21,13 +21,12 @@ def junit(report: Report) -> str:
     Args:
         report: A finished run.
     """
-    verdicts = [judgement.verdict for judgement in report.judgements]
     suite = ET.Element(
         "testsuite",
         name="verify",
-        tests=str(len(verdicts) + len(report.skipped)),
-        failures=str(verdicts.count("differs")),
-        errors=str(verdicts.count("error")),
+        tests=str(len(report.judgements) + len(report.skipped)),
+        failures=str(sum(_fails(judgement) for judgement in report.judgements)),
+        errors=str(sum(bool(judgement.outcome.error) for judgement in report.judgements)),
         skipped=str(len(report.skipped)),
         time=f"{sum(judgement.outcome.seconds for judgement in report.judgements):.3f}",
     )
@@ -37,21 +36,29 @@ def junit(report: Report) -> str:
             suite,
             "testcase",
             classname=f"verify.{outcome.target}",
-            name=f"{outcome.head}-{outcome.exporter}",
+            name=outcome.name.removeprefix(f"{outcome.target}-"),
             time=f"{outcome.seconds:.3f}",
         )
         if outcome.error:
             ET.SubElement(case, "error", message=_clean(outcome.error))
-        elif judgement.differences:
-            message = f"{len(judgement.differences)} differences from {judgement.against}"
+        elif judgement.fault or judgement.differences:
+            differing = f"{len(judgement.differences)} differences from {judgement.against}"
+            message = " ".join([judgement.fault] * bool(judgement.fault) + [differing] * bool(judgement.differences))
             ET.SubElement(case, "failure", message=message).text = "\n".join(
                 _clean(f"{found.where} (row {found.row})\n  expected {found.expected}\n  got      {found.got}")
                 for found in judgement.differences[:SHOWN]
             )
+        if judgement.score:
+            ET.SubElement(case, "system-out").text = str(judgement.score)
     for target, reason in report.skipped.items():
         case = ET.SubElement(suite, "testcase", classname=f"verify.{target}", name="all", time="0.000")
         ET.SubElement(case, "skipped", message=_clean(reason))
     return ET.tostring(suite, encoding="unicode", xml_declaration=True) + "\n"
+
+
+def _fails(judgement: Judgement) -> bool:
+    """Return whether a run came to its end, but not to what it must."""
+    return judgement.verdict != "equal" and not judgement.outcome.error
 
 
 def _clean(text: str) -> str:

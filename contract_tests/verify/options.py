@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import urlsplit
 
 from contract_tests.exporting import Caller
+from contract_tests.verify.embedded import Demo
 from contract_tests.verify.foreign import Foreign
-from contract_tests.verify.outcome import TARGETS, Target
+from contract_tests.verify.outcome import SUBJECTS, TARGETS, Subject
 from contract_tests.verify.scopes import UsageError, confined, narrowed
 from fake_backend import KNOWN_BUGS
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 USER_TOKEN = "SYNAPSE_PLUGIN_RUN_USER_TOKEN"
 ACCESS_TOKEN = "SYNAPSE_ACCESS_TOKEN"
+NOT_OURS = "it would write to the tasks of that backend, of which nobody knows what they show"
 TENANT = "SYNAPSE_PLUGIN_RUN_TENANT"
 
 
@@ -26,13 +28,15 @@ class Options:
     """What to verify.
 
     Args:
-        targets: What to export from the embedded fake.
+        targets: What to export from the embedded fake; ``to_task`` annotates.
         bug: Wrong behaviour of the embedded fake to switch on, or ``None``.
+        demo: Which demo the embedded fake has.
         foreign: Another backend, or ``None`` for the embedded fake.
     """
 
-    targets: tuple[Target, ...] = TARGETS
+    targets: tuple[Subject, ...] = SUBJECTS
     bug: str | None = None
+    demo: Demo = field(default_factory=Demo)
     foreign: Foreign | None = None
 
 
@@ -54,9 +58,11 @@ def parse(arguments: Sequence[str] | None, environ: Mapping[str, str], run_id: s
     """
     parser = _Parser(prog="verify", description="Export both ways and compare.", allow_abbrev=False)
     parser.add_argument(
-        "--target", choices=TARGETS, action="append", help="what to export; repeat it for several (default: all)"
+        "--target", choices=SUBJECTS, action="append", help="what to export; repeat it for several (default: all)"
     )
     parser.add_argument("--bug", choices=list(KNOWN_BUGS), help="wrong behaviour of the embedded fake")
+    parser.add_argument("--seed", type=int, metavar="N", help="seed number of the embedded fake's demo")
+    parser.add_argument("--hard", action="store_true", help="overlaps and noise in the pictures that to_task annotates")
     parser.add_argument("--backend-url", metavar="URL", help="another backend instead of the embedded fake")
     parser.add_argument("--storage", type=int, metavar="ID", help="storage of that backend to write to")
     parser.add_argument("--project", type=int, metavar="ID", help="project to export tasks and assignments from")
@@ -68,24 +74,32 @@ def parse(arguments: Sequence[str] | None, environ: Mapping[str, str], run_id: s
         help="further filter keys, as a JSON object, for every target or for the one that is named; repeatable",
     )
     given = parser.parse_args(arguments)
-    targets = tuple(target for target in TARGETS if not given.target or target in given.target)
+    targets = tuple(target for target in SUBJECTS if not given.target or target in given.target)
     if given.backend_url is None:
         alone = [name for name in ("project", "versions", "storage", "filter") if getattr(given, name) is not None]
         if alone:
             raise UsageError(f"verify: --{alone[0]} goes with --backend-url; the embedded fake needs none of it.")
-        return Options(targets, bug=given.bug)
-    if given.bug is not None:
-        raise UsageError("verify: --bug is for the embedded fake and does not go with --backend-url.")
+        seed = Demo().seed if given.seed is None else given.seed
+        return Options(targets, bug=given.bug, demo=Demo(seed, hard=given.hard))
+    for name, value in (("bug", given.bug), ("seed", given.seed), ("hard", given.hard or None)):
+        if value is not None:
+            raise UsageError(f"verify: --{name} is for the embedded fake and does not go with --backend-url.")
+    if "to_task" in (given.target or ()):
+        raise UsageError("verify: --target to_task is for the embedded fake and does not go with --backend-url.")
     if given.storage is None:
         raise UsageError("verify: --backend-url needs --storage too.")
     address = urlsplit(given.backend_url)
     if address.scheme not in {"http", "https"} or not address.hostname:
         raise UsageError(f"verify: --backend-url is {given.backend_url!r}; an address such as https://host is needed.")
-    scopes, skipped = confined(targets, given.project, given.versions, every=bool(given.target))
+    exported = tuple(target for target in TARGETS if target in targets)
+    scopes, skipped = confined(exported, given.project, given.versions, every=bool(given.target))
     caller = _caller(given.backend_url, environ)
     folder = f"fake-backend-verify-{run_id}"
+    left_out: dict[Subject, str] = {target: skipped[target] for target in skipped}
+    if "to_task" in targets:
+        left_out["to_task"] = NOT_OURS
     return Options(
-        targets, foreign=Foreign(caller, given.storage, narrowed(scopes, given.filter or []), folder, skipped)
+        targets, foreign=Foreign(caller, given.storage, narrowed(scopes, given.filter or []), folder, left_out)
     )
 
 

@@ -1,4 +1,4 @@
-"""What one export came to: its tree, its cost, or the sentence that it ended in."""
+"""What one export, or one run of to_task, came to: its tree, its cost, or the sentence that it ended in."""
 
 from __future__ import annotations
 
@@ -14,47 +14,51 @@ type Tree = Mapping[str, bytes]
 type Target = Literal["task", "assignment", "ground_truth"]
 type Head = Literal["delegated", "in-process"]
 type ExporterKind = Literal["row", "sheet"]
+type Method = Literal["file", "inference"]
+type Subject = Target | Literal["to_task"]
 type Verdict = Literal["equal", "differs", "error"]
 
 TARGETS: tuple[Target, ...] = ("task", "assignment", "ground_truth")
 HEADS: tuple[Head, ...] = ("delegated", "in-process")
 EXPORTERS: tuple[ExporterKind, ...] = ("row", "sheet")
+METHODS: tuple[Method, ...] = ("file", "inference")
+SUBJECTS: tuple[Subject, ...] = (*TARGETS, "to_task")
 WAYS = tuple((head, exporter) for head in HEADS for exporter in EXPORTERS)
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """One export, finished or failed.
+    """One export, or one run of to_task, finished or failed.
 
     Args:
-        head: Which acquisition head fetched the rows.
-        exporter: Which exporter wrote them.
+        head: Which acquisition head fetched the rows, or the method of to_task.
+        exporter: Which exporter wrote them; blank for to_task.
         tree: The artefacts, relative path to bytes; empty when the export failed.
-        rows: Rows that the exporter was handed.
-        requests: HTTP requests that the export took.
+        rows: Rows that the exporter was handed, or tasks that were annotated.
+        requests: HTTP requests that it took.
         seconds: Wall-clock time.
         error: The sentence that the export ended in, or blank.
-        target: What was exported.
+        target: What was exported, or ``to_task``.
     """
 
-    head: Head
-    exporter: ExporterKind
+    head: Head | Method
+    exporter: ExporterKind | Literal[""]
     tree: Tree = field(default_factory=dict)
     rows: int = 0
     requests: int = 0
     seconds: float = 0.0
     error: str = ""
-    target: Target = "task"
+    target: Subject = "task"
 
     @property
     def name(self) -> str:
         """The folder that the artefacts are kept in."""
-        return f"{self.target}-{self.head}-{self.exporter}"
+        return "-".join(filter(None, (self.target, self.head, self.exporter)))
 
     @property
     def title(self) -> str:
         """What the export is called for a person."""
-        return f"{self.target}, {self.head}, {self.exporter}"
+        return ", ".join(filter(None, (self.target, self.head, self.exporter)))
 
     @property
     def size(self) -> int:

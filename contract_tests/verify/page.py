@@ -43,11 +43,17 @@ TEMPLATE = """\
   <td><code>{{ row.digest[:12] }}</code><td class="{{ row.verdict }}">{{ row.verdict }}</tr>
 {%- endfor %}
 </table>
+{%- for judgement in report.judgements if judgement.score %}
+<p>{{ judgement.outcome.title }}: {{ judgement.score }}.</p>
+{%- endfor %}
 {%- for judgement in report.judgements if judgement.verdict != "equal" %}
 <h2>{{ judgement.outcome.title }}: {{ judgement.verdict }}</h2>
 {%- if judgement.outcome.error %}
 <p><code>{{ judgement.outcome.error }}</code></p>
 {%- else %}
+{%- if judgement.fault %}
+<p class="error">{{ judgement.fault }}</p>
+{%- endif %}
 <p>{{ judgement.differences | length }} differences from {{ judgement.against }}
 {%- if judgement.differences | length > shown %}, the first {{ shown }} shown{% endif %}.</p>
 <table>

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypedDict
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, NotRequired, TypedDict, cast
 
 from contract_tests.verify.compare import Difference, differences
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from contract_tests.verify.outcome import ExporterKind, Outcome, Target, Tree, Verdict
+    from contract_tests.verify.coco import Score
+    from contract_tests.verify.outcome import ExporterKind, Outcome, Subject, Target, Tree, Verdict
 
 type Scope = Mapping[str, object]
 type Owners = Mapping[Target, Mapping[str, int]]
@@ -32,6 +33,17 @@ class ReportRow(TypedDict):
     requests: int
     seconds: float
     verdict: Verdict
+    score: NotRequired[ScoreRow]
+
+
+class ScoreRow(TypedDict):
+    """How good the boxes of a model are."""
+
+    ap50: float
+    least: float
+    boxes: int
+    drawn: int
+    pictures: int
 
 
 class SkippedTarget(TypedDict):
@@ -57,16 +69,23 @@ class Judgement:
         outcome: The export.
         against: What its tree was compared with, in words.
         differences: Where it differs from that.
+        score: How good the boxes are that a model found, or ``None``.
     """
 
     outcome: Outcome
     against: str
     differences: Sequence[Difference] = ()
+    score: Score | None = None
+
+    @property
+    def fault(self) -> str:
+        """Why the score is not enough, or blank."""
+        return self.score.fault if self.score else ""
 
     @property
     def verdict(self) -> Verdict:
-        """``error`` when the export failed, else whether its tree is the expected one."""
-        if self.outcome.error:
+        """``error`` when the run failed or its score is below its bound, else whether its tree is the expected one."""
+        if self.outcome.error or self.fault:
             return "error"
         return "differs" if self.differences else "equal"
 
@@ -76,14 +95,14 @@ class Report:
     """A whole run.
 
     Args:
-        scopes: The filter of each target that was exported.
-        judgements: One for each export, in the order in which they ran.
-        skipped: Targets that were not exported, and why; nothing is left out in silence.
+        scopes: The filter of each target that was exported, and that of to_task.
+        judgements: One for each run, in the order in which they ran.
+        skipped: Targets that were left out, and why; nothing is left out in silence.
     """
 
-    scopes: Mapping[Target, Scope]
+    scopes: Mapping[Subject, Scope]
     judgements: Sequence[Judgement]
-    skipped: Mapping[Target, str] = field(default_factory=dict)
+    skipped: Mapping[Subject, str] = field(default_factory=dict)
 
     @property
     def verdict(self) -> Verdict:
@@ -93,23 +112,27 @@ class Report:
 
     def rows(self) -> list[ReportRow]:
         """Return the lines of ``report.json``."""
-        return [
-            {
-                "target": judgement.outcome.target,
-                "head": judgement.outcome.head,
-                "exporter": judgement.outcome.exporter,
-                "filter": self.scopes[judgement.outcome.target],
-                "originals": True,
-                "rows": judgement.outcome.rows,
-                "files": len(judgement.outcome.tree),
-                "bytes": judgement.outcome.size,
-                "digest": judgement.outcome.digest,
-                "requests": judgement.outcome.requests,
-                "seconds": round(judgement.outcome.seconds, 3),
-                "verdict": judgement.verdict,
-            }
-            for judgement in self.judgements
-        ]
+        return [self._row(judgement) for judgement in self.judgements]
+
+    def _row(self, judgement: Judgement) -> ReportRow:
+        outcome = judgement.outcome
+        row: ReportRow = {
+            "target": outcome.target,
+            "head": outcome.head,
+            "exporter": outcome.exporter,
+            "filter": self.scopes[outcome.target],
+            "originals": outcome.target != "to_task",
+            "rows": outcome.rows,
+            "files": len(outcome.tree),
+            "bytes": outcome.size,
+            "digest": outcome.digest,
+            "requests": outcome.requests,
+            "seconds": round(outcome.seconds, 3),
+            "verdict": judgement.verdict,
+        }
+        if judgement.score is not None:
+            row["score"] = cast("ScoreRow", asdict(judgement.score))
+        return row
 
     def json(self) -> str:
         """Return ``report.json``."""
@@ -132,11 +155,10 @@ def judge_by_oracle(
         Judgement(
             outcome,
             "the oracle",
-            ()
-            if outcome.error
-            else differences(expected(outcome.target, outcome.exporter), outcome.tree, owners[outcome.target]),
+            () if outcome.error else differences(expected(target, exporter), outcome.tree, owners[target]),
         )
         for outcome in outcomes
+        for target, exporter in [(cast("Target", outcome.target), cast("ExporterKind", outcome.exporter))]
     ]
 
 
@@ -158,7 +180,7 @@ def judge_by_each_other(outcomes: Sequence[Outcome], owners: Owners) -> list[Jud
             difference
             for other in others
             if not (outcome.error or other.error)
-            for difference in differences(other.tree, outcome.tree, owners[outcome.target])
+            for difference in differences(other.tree, outcome.tree, owners[cast("Target", outcome.target)])
         ]
         judgements.append(Judgement(outcome, " and ".join(f"the {other.head} head" for other in others), unequal))
     return judgements

@@ -26,13 +26,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     parser = argparse.ArgumentParser(prog="python -m fake_backend.demo", description="Write the demo's seed document.")
     parser.add_argument("--seed", type=int, default=1, help="any whole number (default: 1)")
+    parser.add_argument("--hard", action="store_true", help="overlaps and noise in the pictures to annotate")
     parser.add_argument("--output", type=Path, required=True, help="the file to write")
     asked = parser.parse_args(arguments)
     try:
         with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:
             bar = progress.add_task("drawing")
             written = text(
-                document(asked.seed, progress=lambda done, total: progress.update(bar, completed=done, total=total))
+                document(
+                    asked.seed,
+                    hard=asked.hard,
+                    progress=lambda done, total: progress.update(bar, completed=done, total=total),
+                )
             )
         asked.output.write_text(written, encoding="utf-8", newline="\n")
     except PillowMissing as error:

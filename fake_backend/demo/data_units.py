@@ -4,32 +4,34 @@ from __future__ import annotations
 
 import base64
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from fake_backend.demo.annotating import truth_of
 from fake_backend.demo.payloads import AnnotationsPayload, objects_from_annotations
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from random import Random
 
     from fake_backend.demo.picture import Picture
 
 Row = dict[str, Any]
 
+ANNOTATIONS: Final = "annotation_data"  # the specification of the to_task guide's first example
 
-def specifications(collections: Iterable[int], *, with_annotations: int) -> list[Row]:
+
+def specifications(collections: Iterable[int], *, with_annotations: Collection[int]) -> list[Row]:
     """Return the file specifications of all collections.
 
     Args:
         collections: Ids of data collections.
-        with_annotations: Id of the one whose data units have the annotations as a file.
+        with_annotations: Ids of those whose data units have the annotations as a file.
     """
     kinds: list[tuple[str, Literal["image", "data"]]] = [("image_1", "image"), ("data_meta_1", "data")]
     rows: list[Row] = []
     for collection in collections:
         extra: list[tuple[str, Literal["image", "data"]]] = (
-            [("annotation_data", "data")] if collection == with_annotations else []
+            [(ANNOTATIONS, "data")] if collection in with_annotations else []
         )
         for name, file_type in kinds + extra:
             rows.append(
@@ -70,7 +72,7 @@ def data_unit(
             files = dict(reversed(files.items()))
     if with_annotations:
         files["image_1"]["is_primary"] = True
-        files["annotation_data"] = _json_file(f"{stem}.annotations.json", objects_from_annotations(truth))
+        files[ANNOTATIONS] = _json_file(f"{stem}.annotations.json", objects_from_annotations(truth))
     return {
         "id": identity,
         "data_collection": collection,

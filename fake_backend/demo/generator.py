@@ -1,4 +1,4 @@
-"""The demo document: 3 projects in 2 tenants, 365 tasks, and a picture for nearly each; a function of a seed number.
+"""The demo document: 4 projects in 2 tenants, 425 tasks, and a picture for nearly each; a function of a seed number.
 
 Assignments and ground truth lie over the tasks: they show the same data units and tell of the same pictures.
 """
@@ -19,14 +19,20 @@ from fake_backend.demo.picture import draw
 from fake_backend.demo.plan import DIVIDE, Content, Planned, plan
 from fake_backend.demo.streams import stream
 from fake_backend.demo.tenancy import tenancy
+from fake_backend.demo.to_annotate import ANNOTATION_PROJECT, ANNOTATION_TASKS, serving, tasks_to_annotate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from random import Random
 
 MAIN, SECOND, THIRD = 1, 2, 3
-TENANTS: Final = {MAIN: "acme", SECOND: "acme", THIRD: "globex"}
-TITLES: Final = {MAIN: "Streets 도로", SECOND: "Scenes to annotate", THIRD: "Crossings"}
+TENANTS: Final = {MAIN: "acme", SECOND: "acme", THIRD: "globex", ANNOTATION_PROJECT: "acme"}
+TITLES: Final = {
+    MAIN: "Streets 도로",
+    SECOND: "Scenes to annotate",
+    THIRD: "Crossings",
+    ANNOTATION_PROJECT: "Shapes to detect",
+}
 SECOND_TASKS, THIRD_TASKS = 40, 25
 FIRST_TASK, FIRST_UNIT = 701, 3001  # ids of tasks pass 1000: an order by text is not the order by number
 
@@ -35,24 +41,28 @@ SIDE_CONTENTS: Final[tuple[Content, ...]] = ("null", "small", "small", "small") 
 Row = dict[str, Any]
 
 
-def document(seed: int = 1, *, progress: Callable[[int, int], None] | None = None) -> dict[str, Any]:
+def document(
+    seed: int = 1, *, hard: bool = False, progress: Callable[[int, int], None] | None = None
+) -> dict[str, Any]:
     """Return the demo as a seed document (``docs/seeding.md``).
 
     Args:
         seed: Any whole number; equal numbers give equal documents.
+        hard: Whether the pictures that to_task has to annotate are hard: shapes overlap, under noise.
         progress: Told (pictures drawn, pictures in all) after each.
 
     Raises:
         PillowMissing: The extra ``demo`` is not installed.
     """
-    return _Demo(seed, progress).document()
+    return _Demo(seed, progress, hard=hard).document()
 
 
 class _Demo:
     """One document while it is made."""
 
-    def __init__(self, seed: int, progress: Callable[[int, int], None] | None) -> None:
+    def __init__(self, seed: int, progress: Callable[[int, int], None] | None, *, hard: bool) -> None:
         self.seed = seed
+        self.hard = hard
         self.progress = progress
         self.units: list[Row] = []
         self.tasks: list[Row] = []
@@ -63,15 +73,18 @@ class _Demo:
         self.positions = {planned.position for planned in self.assigned}  # of tasks with an assignment
         count = sum(len(planned) for planned in self.plans.values())
         self.unit_ids = stream(seed, "data units").sample(range(FIRST_UNIT, FIRST_UNIT + count), count)
-        self.count = count
+        self.count = count + ANNOTATION_TASKS
 
     def document(self) -> dict[str, Any]:
         ids = self._task_ids()
         for project, planned in self.plans.items():
             for position, row in enumerate(planned):
                 self._task(project, position, row, ids[project])
-                if self.progress is not None:
-                    self.progress(len(self.tasks), self.count)
+                self._tell()
+        for task, unit in tasks_to_annotate(self.seed, hard=self.hard):
+            self.tasks.append(task)
+            self.units.append(unit)
+            self._tell()
         people = tenancy()
         jobs = people.pop("jobs")
         return {
@@ -80,7 +93,7 @@ class _Demo:
                 {"id": project, "tenant": TENANTS[project], "name": f"{title} data"}
                 for project, title in TITLES.items()
             ],
-            "file_specifications": specifications(TITLES, with_annotations=SECOND),
+            "file_specifications": specifications(TITLES, with_annotations=(SECOND, ANNOTATION_PROJECT)),
             "projects": [
                 {
                     "id": project,
@@ -96,7 +109,12 @@ class _Demo:
             "assignments": self._assignments(),
             **ground_truth(self.seed, self.plans[MAIN], *(self.shown[project] for project in (MAIN, SECOND, THIRD))),
             "jobs": jobs,
+            **serving(),
         }
+
+    def _tell(self) -> None:
+        if self.progress is not None:
+            self.progress(len(self.tasks), self.count)
 
     def _side_plan(self, project: int) -> list[Planned]:
         """Return the tasks of a smaller project: plain names, one cluster, some still without payload."""

@@ -144,7 +144,7 @@ def draw(rng: Random) -> Picture:
     shapes: list[Shape] = []
     for _ in range(rng.randint(1, 5)):
         for _ in range(TRIES):
-            shape = _somewhere(rng, width, height)
+            shape = somewhere(rng, width, height)
             if all(_apart(shape, other) for other in shapes):
                 shapes.append(shape)
                 break
@@ -154,7 +154,14 @@ def draw(rng: Random) -> Picture:
     return Picture(width, height, rng.choice(GROUNDS), tuple(shapes), specks)
 
 
-def _somewhere(rng: Random, width: int, height: int) -> Shape:
+def somewhere(rng: Random, width: int, height: int) -> Shape:
+    """Return a shape of any class, kind, size and place.
+
+    Args:
+        rng: The picture's own stream.
+        width: Columns of the picture.
+        height: Rows of the picture.
+    """
     w, h = rng.randint(14, 40), rng.randint(12, 32)
     return Shape(
         stands_for=rng.choice(CLASSES),

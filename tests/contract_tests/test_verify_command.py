@@ -7,37 +7,37 @@ import re
 from pathlib import Path
 
 import pytest
-from verify_small import SCOPES, SMALL, verify
+from verify_small import SCOPES, verify, with_pictures
 
 from contract_tests.oracle import expected_rows
 from contract_tests.verify import embedded
-from contract_tests.verify.outcome import TARGETS, WAYS
+from contract_tests.verify.outcome import METHODS, TARGETS, WAYS
 from fake_backend import KNOWN_BUGS
 
 
 @pytest.fixture
 def small(monkeypatch) -> None:
     """Let the command verify a document that is quicker to export than the demo."""
-    monkeypatch.setattr(embedded, "document", lambda seed: SMALL)
+    monkeypatch.setattr(embedded, "document", lambda seed, hard: with_pictures(seed, hard=hard))
     monkeypatch.setattr(embedded, "SCOPES", SCOPES)
 
 
 @pytest.mark.usefixtures("small")
-def test_all_is_equal_in_all_twelve_ways(tmp_path, capsys) -> None:
-    """Exit 0, three targets by two heads and two exporters, equal digests, the artefacts kept as they were compared."""
+def test_all_is_equal_in_all_fourteen_ways(tmp_path, capsys) -> None:
+    """Exit 0; targets by heads and exporters, to_task by methods; equal digests; artefacts as they were compared."""
     status, report = verify(tmp_path)
     rows = report["rows"]
 
     assert (0, "equal", []) == (status, report["verdict"], report["skipped"])
-    assert [(target, *way) for target in TARGETS for way in WAYS] == [
+    assert [(target, *way) for target in TARGETS for way in WAYS] + [("to_task", way, "") for way in METHODS] == [
         (row["target"], row["head"], row["exporter"]) for row in rows
     ]
-    assert [6] * 8 + [5] * 4 == [row["rows"] for row in rows]
+    assert [6] * 8 + [5] * 4 + [6] * 2 == [row["rows"] for row in rows]
     for start in (0, 4, 8):
         delegated, in_process = ([row["digest"] for row in rows[at : at + 2]] for at in (start, start + 2))
         assert delegated == in_process
     for row in rows:
-        folder = tmp_path / "verify" / f"{row['target']}-{row['head']}-{row['exporter']}"
+        folder = tmp_path / "verify" / f"{row['target']}-{row['head']}-{row['exporter']}".removesuffix("-")
         kept = [path for path in folder.rglob("*") if path.is_file()]
 
         assert (row["files"], row["bytes"]) == (len(kept), sum(path.stat().st_size for path in kept))
@@ -95,7 +95,7 @@ def test_each_bug_is_caught_and_named(tmp_path, capsys, bug: str) -> None:
     """Exit 1, for each target the verdict on the head that the bug is in, and the rows on the terminal."""
     verdicts, shown = CAUGHT[bug]
 
-    status, report = verify(tmp_path, "--bug", bug)
+    status, report = verify(tmp_path, "--bug", bug, *(word for target in TARGETS for word in ("--target", target)))
     told = re.split(r"^(task|assignment|ground_truth), ", capsys.readouterr().out, flags=re.MULTILINE)
     explained = list(zip(told[1::2], told[2::2], strict=True))
 

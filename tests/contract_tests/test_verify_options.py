@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from verify_small import verify
 
-from contract_tests.verify.options import ACCESS_TOKEN, TENANT, USER_TOKEN, parse
+from contract_tests.verify.options import ACCESS_TOKEN, NOT_OURS, TENANT, USER_TOKEN, parse
 
 THERE = ("--backend-url", "http://127.0.0.1:1", "--storage", "3")
 COMPLETE = (*THERE, "--project", "1")
@@ -15,6 +15,7 @@ ALL = (*COMPLETE, "--versions", "3")
 @pytest.mark.parametrize(
     ("arguments", "environ", "sentence"),
     [
+        (["--seed", "x"], {}, "invalid int value: 'x'"),
         (["--bug", "none"], {}, "invalid choice: 'none'"),
         (["--target", "tasks"], {}, "invalid choice: 'tasks'"),
         (["--colour"], {}, "unrecognized arguments: --colour"),
@@ -30,6 +31,9 @@ ALL = (*COMPLETE, "--versions", "3")
         ([*COMPLETE, "--versions", ""], {}, "--versions is ''; ids with commas"),
         (["--backend-url", "h", "--project", "1", "--storage", "3"], {}, "an address such as https://host"),
         ([*COMPLETE, "--bug", "bulk-drops-rows"], {}, "--bug is for the embedded fake"),
+        ([*COMPLETE, "--seed", "1"], {}, "--seed is for the embedded fake"),
+        ([*COMPLETE, "--hard"], {}, "--hard is for the embedded fake"),
+        ([*COMPLETE, "--target", "to_task"], {}, "--target to_task is for the embedded fake"),
         ([*COMPLETE, "--filter", "{"], {}, "--filter is not JSON"),
         ([*COMPLETE, "--filter", "[]"], {}, "a JSON object is needed"),
         ([*COMPLETE, "--filter", "tasks={}"], {}, "--filter is not JSON"),
@@ -68,8 +72,8 @@ def test_what_cannot_be_done_is_told_in_one_sentence(
 @pytest.mark.parametrize(
     ("given", "exported", "skipped"),
     [
-        (("--project", "1"), ["task", "assignment"], {"ground_truth": "--versions was not given"}),
-        (("--project", "1", "--versions", "3,4"), ["task", "assignment", "ground_truth"], {}),
+        (("--project", "1"), ["task", "assignment"], {"ground_truth": "--versions was not given", "to_task": NOT_OURS}),
+        (("--project", "1", "--versions", "3,4"), ["task", "assignment", "ground_truth"], {"to_task": NOT_OURS}),
         (("--project", "1", "--target", "assignment"), ["assignment"], {}),
     ],
 )

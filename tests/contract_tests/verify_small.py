@@ -1,4 +1,4 @@
-"""A document of all three targets that is quicker to export than the demo, and how tests run the command."""
+"""A document that is quicker to verify than the demo: all targets, and pictures; how tests run the command."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from contract_tests import strategies
 from contract_tests.verify import __main__ as command
 from contract_tests.verify.options import TENANT, USER_TOKEN
 from fake_backend import FakeBackend
+from fake_backend.demo import ANNOTATION_PROJECT, serving, tasks_to_annotate
+from fake_backend.demo.payloads import CLASSES
 
 ROWS = range(1, 9)
 SMALL = {
@@ -59,6 +61,34 @@ SMALL = {
         {"id": 52, "ground_truth_dataset": 5, "events": [1, 4, 6, 8]},
     ],
 }
+
+
+def with_pictures(seed: int = 1, *, hard: bool = False) -> dict:
+    """Return the document with some ten of the pictures that to_task has to annotate."""
+    rows = [*tasks_to_annotate(seed, hard=hard, scale=8)]
+    added = {
+        "data_collections": [{"id": ANNOTATION_PROJECT, "tenant": strategies.MAIN_TENANT}],
+        "file_specifications": [
+            {"id": 10 + number, "data_collection": ANNOTATION_PROJECT, "name": name, "file_type": kind}
+            for number, (name, kind) in enumerate(
+                [("image_1", "image"), ("data_meta_1", "data"), ("annotation_data", "data")]
+            )
+        ],
+        "projects": [
+            {
+                "id": ANNOTATION_PROJECT,
+                "tenant": strategies.MAIN_TENANT,
+                "data_collection": ANNOTATION_PROJECT,
+                "configuration": {"classification": {"classes": [known.label for known in CLASSES]}},
+            }
+        ],
+        "data_units": [unit for _, unit in rows],
+        "tasks": [task for task, _ in rows],
+        **serving(),
+    }
+    return SMALL | {resource: [*SMALL.get(resource, []), *more] for resource, more in added.items()}
+
+
 SCOPES = {
     "task": {"project": strategies.MAIN_PROJECT, "is_discarded": False},
     "assignment": {"project": strategies.MAIN_PROJECT, "is_discarded": False},

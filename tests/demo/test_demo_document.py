@@ -70,13 +70,13 @@ def test_equal_bytes_in_another_process(demo: dict[str, Any], tmp_path: Path) ->
 
 
 def test_any_seed_makes_a_valid_document(any_demo: dict[str, Any]) -> None:
-    """Three projects in two tenants, and what the page promises of them, counted on the rows."""
+    """Four projects in two tenants, and what the page promises of them, counted on the rows."""
     rows = validate(any_demo)
     main_rows = [task for task in rows.tasks if task.project == 1]
     files = {unit.id: [*unit.files] for unit in rows.data_units}
     sizes = [len(json.dumps(task.data, ensure_ascii=False, separators=(",", ":")).encode()) for task in main_rows]
 
-    assert [("acme", 300), ("acme", 40), ("globex", 25)] == [
+    assert [("acme", 300), ("acme", 40), ("globex", 25), ("acme", 60)] == [
         (project.tenant, sum(task.project == project.id for task in rows.tasks)) for project in rows.projects
     ]
     assert (12, 12) == (sum(task.data is None for task in main_rows), sum(task.data == {} for task in main_rows))
@@ -115,12 +115,13 @@ def test_payloads_repeat_the_truth(demo: dict[str, Any]) -> None:
         payload, drawn = task["data"], truth.get(task["data_unit"])
         if not payload or drawn is None or payload == {"annotations": []}:
             continue
-        assert ("objects" if task["project"] == 2 else "annotations") in payload
-        annotations = annotations_from_objects(payload) if task["project"] == 2 else payload
+        told = task["project"] in {2, 4}
+        assert ("objects" if told else "annotations") in payload
+        annotations = annotations_from_objects(payload) if told else payload
         assert core(drawn) == core(annotations)
         compared += 1
     assert compared > 280
-    for unit in (unit for unit in units.values() if unit["data_collection"] == 2):
+    for unit in (unit for unit in units.values() if unit["data_collection"] in {2, 4}):
         assert unit["meta"]["truth"] == annotations_from_objects(unit["files"]["annotation_data"]["content"])
 
 
@@ -141,7 +142,7 @@ def test_progress_is_told_for_every_task() -> None:
     told: list[tuple[int, int]] = []
     document(3, progress=lambda done, total: told.append((done, total)))
 
-    assert [(number, 365) for number in range(1, 366)] == told
+    assert [(number, 425) for number in range(1, 426)] == told
 
 
 def test_without_pillow_the_extra_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: Any) -> None:
