@@ -75,7 +75,7 @@ def s3(request: pytest.FixtureRequest, bucket, monkeypatch) -> Iterator[object]:
         aws_access_key_id="key",
         aws_secret_access_key="secret",
         config=botocore.config.Config(
-            read_timeout=0.05 if request.param == "live" else 60,  # in process nothing waits for it
+            read_timeout=0.4 if request.param == "live" else 60,  # in process nothing waits for it
             retries={"total_max_attempts": 2},
             s3={"addressing_style": "path"},
         ),
