@@ -40,7 +40,7 @@ def raising(error):
 
 def patience(signal) -> float:
     """Return the seconds that a client waits for a byte: few where none will come, many where a machine may be busy."""
-    return 0.3 if signal is NoAnswer else 10
+    return 0.3 if signal is NoAnswer or isinstance(signal, NoAnswer) else 10
 
 
 def retrying(session: requests.Session, **options) -> requests.Session:
