@@ -51,7 +51,7 @@ def _overlap(one: tuple[int, ...], other: tuple[int, ...]) -> float:
 @pytest.fixture(scope="module")
 def crowd() -> bytes:
     """A hard picture in which boxes of one class overlap."""
-    return draw_hard(stream(5, "crowd", 1)).encoded("png")
+    return draw_hard(stream(5, "crowd", 2)).encoded("png")
 
 
 @pytest.fixture(scope="module")
@@ -125,7 +125,7 @@ thresholds = st.floats(0, 1)
 
 @settings(max_examples=10)
 @given(thresholds)
-@example(0.8)
+@example(0.85)
 def test_nothing_less_sure_than_the_threshold_is_told(crowd: bytes, threshold: float) -> None:
     """And all that is as sure is, whatever the threshold."""
     every = detecting.detect(crowd, EVERYTHING)["objects"]
@@ -133,7 +133,7 @@ def test_nothing_less_sure_than_the_threshold_is_told(crowd: bytes, threshold: f
     sure = [one["properties"]["confidence"] for one in every]
 
     assert [one for one in every if one["properties"]["confidence"] >= threshold] == told
-    assert min(sure) < 0.8 < max(sure)
+    assert min(sure) < 0.85 < max(sure)
 
 
 @settings(max_examples=10)
