@@ -25,7 +25,7 @@ $(STAMP): pyproject.toml constraints.txt
 	@touch $@
 
 verify: $(STAMP) ## export the demo both ways, annotate, compare (TARGETS=, SEED=, HARD=1, BUG=, BACKEND_URL= STORAGE= PROJECT= VERSIONS= FILTER=)
-	@$(BIN)/python -m contract_tests.verify $(if $(BUG),--bug '$(BUG)') $(if $(SEED),--seed '$(SEED)') $(if $(HARD),--hard) $(if $(BACKEND_URL),--backend-url '$(BACKEND_URL)') \
+	@$(BIN)/python -m contract_tests.verify $(if $(BUG),--bug '$(BUG)') $(if $(SEED),--seed '$(SEED)') $(if $(filter-out 0,$(HARD)),--hard) $(if $(BACKEND_URL),--backend-url '$(BACKEND_URL)') \
 	  $(if $(PROJECT),--project '$(PROJECT)') $(if $(VERSIONS),--versions '$(VERSIONS)') $(if $(STORAGE),--storage '$(STORAGE)') \
 	  $(if $(FILTER),--filter '$(FILTER)') $(foreach target,$(TARGETS),--target '$(target)')
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from contract_tests.annotating import TASKS, annotate, sheet
+from contract_tests.oracle import Fate, after, expected_annotating, selected_tasks
 from contract_tests.verify.coco import ground_truth, results, score
 from contract_tests.verify.compare import differences
 from contract_tests.verify.report import Judgement
@@ -83,14 +84,16 @@ def judge_to_task(document: Document, outcome: Outcome, *, hard: bool) -> Judgem
     """
     if outcome.error:
         return Judgement(outcome, AGAINST)
-    units, got = asked_for(document), _tasks(outcome)
+    units, got, labels = asked_for(document), _tasks(outcome), _labels(document)
+    fates = {
+        task: Fate(data=_told(unit, labels) if outcome.head == "file" else got.get(task, {}).get("data"))
+        for task, unit in units.items()
+    }
+    annotated = expected_annotating(document, fates, project=ANNOTATION_PROJECT, task_filters=ANNOTATION_FILTER)
     expected = {
         row["id"]: {"status_label": row.get("status_label", "stand_by"), "data": row.get("data")}
-        for row in document["tasks"]
+        for row in after(document, annotated)["tasks"]
     }
-    for task, unit in units.items():
-        data = _told(unit, _labels(document)) if outcome.head == "file" else got.get(task, {}).get("data")
-        expected[task] = {"status_label": "completed", "data": data}
     unequal = differences({TASKS: sheet(expected, _shown(document))}, {TASKS: outcome.tree[TASKS]}, {})
     if outcome.head == "file":
         return Judgement(outcome, AGAINST, unequal)
@@ -105,13 +108,8 @@ def asked_for(document: Document) -> dict[int, dict[str, Any]]:
         document: The demo.
     """
     units = {unit["id"]: unit for unit in document["data_units"]}
-    return {
-        row["id"]: units[row["data_unit"]]
-        for row in document["tasks"]
-        if row["project"] == ANNOTATION_PROJECT
-        and row.get("status_label", "stand_by") == "stand_by"
-        and not row.get("is_discarded", False)
-    }
+    shown = {row["id"]: units[row["data_unit"]] for row in document["tasks"] if row.get("data_unit") in units}
+    return {task: shown[task] for task in selected_tasks(document, ANNOTATION_PROJECT, ANNOTATION_FILTER)}
 
 
 def _shown(document: Document) -> set[int]:
