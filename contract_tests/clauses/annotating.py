@@ -20,10 +20,13 @@ if TYPE_CHECKING:
     from fake_backend import FakeBackend
     from sdk.loggers import LogLevel
 
-LISTS = ("sdk/tasks", "sdk/assignments", "serve_applications", "agents")
+LISTS = ("sdk/tasks", "sdk/assignments", "serve_applications")
 COUNTS = ("status", "total", "success", "failed", "stand_by", "skipped_existing")
 _FAILED = re.compile(r"\[Task (\d+)\] Failed: (.*)", re.DOTALL)
-_SIGNATURE = re.compile(r"\?X-Amz-[^\"]*")
+_LINK = re.compile(r"https?://[^/]+(/[^?]*)\?X-Amz-.*")
+
+type Rows = dict[tuple[str, str, int], dict[str, Any]]
+"""Rows by tenant, list and id."""
 
 
 class Listener(BaseLogger):
@@ -85,28 +88,27 @@ def annotate(backend: FakeBackend, params: Mapping[str, Any], action: type[ToTas
     return Ran({name: result[name] for name in COUNTS}, failures=listener.failures)
 
 
-def rows_of(backend: FakeBackend) -> dict[tuple[str, str, int], dict[str, Any]]:
-    """Return every row of the tenants that a run could touch, by tenant, list and id, as it is shown."""
-    found = {}
+def rows_of(backend: FakeBackend) -> Rows:
+    """Return every row that a run could touch, as it is shown, and the tasks of other tenants."""
+    found: Rows = {}
     for tenant, tokens in backend.tokens.items():
         with requests.Session() as session:
             session.headers.update(tokens.headers)
-            for name in LISTS:
+            for name in LISTS if tenant == strategies.MAIN_TENANT else LISTS[:1]:
                 query = {"page_size": "1000", "response_mode": "inline"}
                 answer = session.get(f"{backend.url}/{name}/", params=query, timeout=30)
                 answer.raise_for_status()
-                for row in answer.json()["results"]:
-                    found[tenant, name, row["id"]] = _unsigned(row)
+                found |= {(tenant, name, row["id"]): _unsigned(row) for row in answer.json()["results"]}
     return found
 
 
 def _unsigned(value: Any) -> Any:
-    """Return a row without the signatures of its links, which tell when it was shown."""
+    """Return a row without the hosts and signatures of its links, which tell which world showed it, and when."""
     if isinstance(value, dict):
         return {key: _unsigned(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_unsigned(item) for item in value]
-    return _SIGNATURE.sub("", value) if isinstance(value, str) else value
+    return _LINK.sub(r"\1", value) if isinstance(value, str) else value
 
 
 def writes_of(backend: FakeBackend) -> dict[int, int]:

@@ -10,13 +10,15 @@ if TYPE_CHECKING:
 
 
 class Tally:
-    """Counts the cases of a search, and the filter keys that were among them.
+    """Counts the cases of a search, and the filter keys, or what else there is several of, that were among them.
 
     Args:
         keys: Every key that there is.
+        what: What they are.
     """
 
-    def __init__(self, keys: Collection[str]) -> None:
+    def __init__(self, keys: Collection[str], what: str = "filter keys") -> None:
+        self._what = what
         self._keys = frozenset(keys)
         self._drawn: set[str] = set()
         self._cases: Counter[str] = Counter()
@@ -24,7 +26,7 @@ class Tally:
     def __str__(self) -> str:
         """Tell how many cases there were, of what kinds, and how many of the keys."""
         kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(self._cases.items()))
-        return f"{self._cases.total()} cases ({kinds}), {len(self._drawn)} of {len(self._keys)} filter keys"
+        return f"{self._cases.total()} cases ({kinds}), {len(self._drawn)} of {len(self._keys)} {self._what}"
 
     @property
     def missing(self) -> frozenset[str]:

@@ -57,11 +57,12 @@ class Verdict:
 
 
 @contextmanager
-def interposed(decide: Callable[[Sent], Verdict | None]) -> Iterator[None]:
+def interposed(decide: Callable[[Sent], Verdict | Sent | None]) -> Iterator[None]:
     """Let every request of this process be decided on, until the block is left.
 
     Args:
-        decide: Called with each; ``None`` lets it pass. It may be called from several threads.
+        decide: Called with each; ``None`` lets it pass, and another target is asked in its place. It may be called from
+            several threads.
     """
     plain_request, plain_response = HTTPConnection.request, HTTPConnection.getresponse
     verdicts: dict[int, tuple[Sent, Verdict]] = {}
@@ -69,6 +70,8 @@ def interposed(decide: Callable[[Sent], Verdict | None]) -> Iterator[None]:
     def request(self: HTTPConnection, method: str, url: str, body: Any = None, *more: Any, **options: Any) -> None:
         sent = Sent(self.host, method, url, body if isinstance(body, bytes) else b"")
         verdict = decide(sent)
+        if isinstance(verdict, Sent):
+            url, verdict = verdict.target, None
         if verdict is not None:
             verdicts[id(self)] = sent, verdict
         if verdict is None or verdict.is_carried_out:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from pathlib import Path
 
 import pytest
 from scripted import Answer
@@ -157,10 +156,13 @@ CASES = [
 @pytest.mark.parametrize(
     ("method", "change", "fields", "message", "remedy"), CASES, ids=[case[3][:50] for case in CASES]
 )
-def test_an_error_says_what_and_what_to_do_and_changes_nothing(rig, method, change, fields, message, remedy) -> None:
+def test_an_error_says_what_and_what_to_do_and_changes_nothing(
+    rig, method, change, fields, message, remedy, tmp_path, monkeypatch
+) -> None:
     """Guide, Critical Errors and Common Errors and Solutions."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     change(rig.world)
-    before, directories = rig.world.state(), set(Path(tempfile.gettempdir()).glob("to-task-*"))
+    before = rig.world.state()
     with pytest.raises(CriticalError) as refusal:
         (rig.start if method == FILE else rig.infer)(**fields)
 
@@ -170,7 +172,7 @@ def test_an_error_says_what_and_what_to_do_and_changes_nothing(rig, method, chan
     assert before == rig.world.state()
     assert [] == rig.world.writes
     assert {"GET"} == {asked.method for asked in rig.world.asked}
-    assert directories == set(Path(tempfile.gettempdir()).glob("to-task-*"))
+    assert [] == list(tmp_path.iterdir())
     assert ("critical", str(refusal.value)) == (rig.logger.events[-1][2], rig.logger.lines[-1])
 
 

@@ -44,6 +44,7 @@ def query(**filters):
         ({"created__lt": datetime(2025, 1, 31, tzinfo=UTC)}, {"created__lt": "2025-01-31T00:00:00+00:00"}),
         ({"id__in": "3, 5,3"}, {"id__in": [3, 5]}),
         ({"ids": {7, 2}}, {"ids": [2, 7]}),
+        ({"ids": "3-7, 12", "ids_ex": "5-5"}, {"ids": "3-7,12", "ids_ex": "5-5"}),
         ({"is_discarded": False}, {"is_discarded": False}),
         ({"is_discarded": "true"}, {"is_discarded": True}),
         ({"discarded_filter": "all"}, {"discarded_filter": "all"}),

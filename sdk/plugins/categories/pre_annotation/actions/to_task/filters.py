@@ -133,6 +133,20 @@ def _ids(key: str, value: object) -> list[int]:
     return sorted(set(found)) if isinstance(value, set | frozenset) else list(dict.fromkeys(found))
 
 
+def _id_ranges(key: str, value: object) -> str | list[int]:
+    """Return ids as the list takes them, where ``3-7`` names five."""
+    if not isinstance(value, str) or "-" not in value:
+        return _ids(key, value)
+    parts = [part.partition("-") for part in value.split(",")]
+    try:
+        spans = [(_positive(key, first), _positive(key, last) if dash else None) for first, dash, last in parts]
+    except UnsupportedFilterError:
+        spans = []
+    if not spans or any(last is not None and last < first for first, last in spans):
+        raise _refused(key, value, "an id, a list of ids, or ranges such as '3-7,12'")
+    return ",".join(str(first) if last is None else f"{first}-{last}" for first, last in spans)
+
+
 def _assignee(key: str, value: object) -> list[int]:
     if value is None or (type(value) is int and value >= 1):
         return [] if value is None else [value]
@@ -208,11 +222,9 @@ _KEYS: Mapping[str, tuple[str, Callable[[str, object], Scalar | list[int]]]] = {
         name: (name, _truth)
         for name in ("has_assignment", "has_reached_max_assignments", "is_discarded", "assignments__is_discarded")
     },
-    **{
-        name: (name, _ids)
-        for name in ("ids", "ids_ex", "id__in", "assignments", "labelers", "reviewers", "groups", "stages")
-    },
+    **{name: (name, _ids) for name in ("id__in", "assignments", "labelers", "reviewers", "groups", "stages")},
     **{name: (name, _ids) for name in ("workshops", "tags")},
+    **{name: (name, _id_ranges) for name in ("ids", "ids_ex")},
     **{name: (name, _positive) for name in ("id", *(f"id__{bound}" for bound in _BOUNDS))},
     **{f"created__{bound}": (f"created__{bound}", _instant) for bound in _BOUNDS},
 }
