@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from guide_blocks import statements
-from to_task_world import CAST, annotated, opened
+from guide_to_task_world import CAST, annotated, opened
 
 
 def selections(block, **options) -> list[set[int]]:

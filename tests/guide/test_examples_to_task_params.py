@@ -6,7 +6,7 @@ import ast
 import json
 
 from guide_blocks import path, statements
-from to_task_world import CAST, SEEN, opened
+from guide_to_task_world import CAST, SEEN, opened
 
 from sdk.plugins.categories.pre_annotation.actions.to_task import check_annotations
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from guide_blocks import path, running
-from to_task_world import BROKEN, CAST, DIM, JOB, SEEN, annotated, opened
+from guide_to_task_world import BROKEN, CAST, DIM, JOB, SEEN, annotated, opened
 
 from sdk.plugins.categories.pre_annotation.actions.to_task import ToTaskAction
 

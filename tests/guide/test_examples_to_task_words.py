@@ -8,7 +8,7 @@ import tempfile
 
 import pytest
 from guide_blocks import path
-from to_task_world import BARE, BROKEN, opened
+from guide_to_task_world import BARE, BROKEN, opened
 
 from fake_backend.transports.in_process import ConnectionRefused, InProcess, Mount
 from sdk.plugins.categories.pre_annotation.actions.to_task import CriticalError

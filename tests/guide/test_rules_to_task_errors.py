@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 
 import pytest
-from to_task_world import BARE, CAST, annotated, document, opened
+from guide_to_task_world import BARE, CAST, annotated, document, opened
 
 from fake_backend.transports.in_process import InProcess, Mount
 from sdk.plugins.categories.pre_annotation.actions.to_task import CriticalError, ToTaskAction, ValidationStrategy

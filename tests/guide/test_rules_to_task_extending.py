@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 import pytest
-from to_task_world import CAST, SPECIFICATION, annotated, opened
+from guide_to_task_world import CAST, SPECIFICATION, annotated, opened
 
 from sdk.plugins.categories.pre_annotation.actions.to_task import (
     AnnotationStrategy,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from to_task_world import AGENT, BROKEN, CAST, RELEASE, SPECIFICATION, annotated, document, opened
+from guide_to_task_world import AGENT, BROKEN, CAST, RELEASE, SPECIFICATION, annotated, document, opened
 
 from fake_backend import FakeBackend, Settings
 from sdk.plugins.categories.pre_annotation.actions.to_task import CriticalError, ToTaskAction

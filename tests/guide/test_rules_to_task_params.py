@@ -6,10 +6,10 @@ import math
 from urllib.parse import parse_qs
 
 import pytest
+from guide_to_task_world import COLLECTION, PROJECT, USER, opened
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
-from to_task_world import COLLECTION, PROJECT, USER, opened
 
 from sdk.plugins.categories.pre_annotation.actions.to_task import CriticalError, ToTaskAction, ToTaskParams
 from sdk.plugins.categories.pre_annotation.actions.to_task.filters import selection_of

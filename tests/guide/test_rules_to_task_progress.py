@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from to_task_world import BROKEN, CAST, DIM, JOB, annotated, opened
+from guide_to_task_world import BROKEN, CAST, DIM, JOB, annotated, opened
 
 from tests.sdk.export.export_rig import Remembering
 
