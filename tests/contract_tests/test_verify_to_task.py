@@ -170,7 +170,9 @@ def test_hard_pictures_have_a_bound_of_their_own(tmp_path, monkeypatch, capsys) 
 
 def test_a_run_that_the_sdk_gives_up_is_an_error(world) -> None:
     """With the sentence that it ended in, and without a tree."""
-    broken = world | {"file_specifications": [row for row in world["file_specifications"] if row["id"] != 12]}
+    broken = world | {
+        "file_specifications": [row for row in world["file_specifications"] if row["name"] != "annotation_data"]
+    }
     broken["data_units"] = [
         unit | {"files": {name: file for name, file in unit.get("files", {}).items() if name != "annotation_data"}}
         for unit in world["data_units"]
