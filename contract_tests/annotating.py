@@ -48,13 +48,16 @@ def annotate(
     ) as client:
         try:
             run = Run(client, logger=NoOpLogger())
-            result = ToTaskAction(run=run, params={"name": "verify", "method": method, **params}).start()
+            action = ToTaskAction(run=run, params={"name": "verify", "method": method, **params})
+            result = action.start()
         except SdkError as refusal:
             error = str(refusal)
         else:
             rows = result["success"]
             if (result["status"], result["failed"], result["stand_by"]) != ("SUCCEEDED", 0, 0):
                 error = f"to_task ended {result['status']}: {result['message']}"
+                reason = action.context.first_failure if action.context else ""
+                error += f" {reason}" if reason and reason not in error else ""
     seconds, asked = time.perf_counter() - begun, backend.journal.arrived - before
     tree = {} if error else {TASKS: sheet(stored_tasks(backend), shown)}
     return Outcome(method, "", tree, rows, asked, seconds, error, "to_task")

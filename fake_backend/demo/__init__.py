@@ -21,8 +21,7 @@ from fake_backend.demo.to_annotate import (
     ANNOTATION_PROJECT,
     DETECTOR,
     TO_ANNOTATE,
-    serving,
-    tasks_to_annotate,
+    annotation_document,
 )
 from fake_backend.demo.writing import text
 
@@ -43,12 +42,11 @@ __all__ = [
     "TO_ANNOTATE",
     "OpenCVMissing",
     "PillowMissing",
+    "annotation_document",
     "annotations_from_objects",
     "document",
     "many_tasks",
     "objects_from_annotations",
     "register_models",
-    "serving",
-    "tasks_to_annotate",
     "text",
 ]

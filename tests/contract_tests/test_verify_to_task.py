@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
+import sys
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -170,7 +171,9 @@ def test_hard_pictures_have_a_bound_of_their_own(tmp_path, monkeypatch, capsys) 
 
 def test_a_run_that_the_sdk_gives_up_is_an_error(world) -> None:
     """With the sentence that it ended in, and without a tree."""
-    broken = world | {"file_specifications": [row for row in world["file_specifications"] if row["id"] != 12]}
+    broken = world | {
+        "file_specifications": [row for row in world["file_specifications"] if row["name"] != "annotation_data"]
+    }
     broken["data_units"] = [
         unit | {"files": {name: file for name, file in unit.get("files", {}).items() if name != "annotation_data"}}
         for unit in world["data_units"]
@@ -183,10 +186,21 @@ def test_a_run_that_the_sdk_gives_up_is_an_error(world) -> None:
 
 
 def test_tasks_that_failed_are_an_error(world) -> None:
-    """One file that is none of the guide's structure: the run succeeds, the row does not."""
+    """One file that is none of the guide's structure: the run succeeds, the row does not, and says what was wrong."""
     broken = json.loads(json.dumps(world))
-    inside = next(iter(to_task.asked_for(broken).values()))
+    task, inside = next(iter(to_task.asked_for(broken).items()))
     inside["files"]["annotation_data"]["content"] = []
     outcome, _ = run_to_task(broken, "acme", "file")
 
-    assert "to_task ended SUCCEEDED: Annotated 5 of 6 task(s). 1 failed." in outcome.error
+    told = f"to_task ended SUCCEEDED: Annotated 5 of 6 task(s). 1 failed. [Task {task}] Failed: Invalid JSON format"
+    assert told in outcome.error
+
+
+def test_without_opencv_the_row_says_what_to_install(world, monkeypatch) -> None:
+    """In the words of the model, that no picture was looked at."""
+    for name in ("detecting", "fitting", "seeing"):
+        monkeypatch.delitem(sys.modules, f"fake_backend.demo.detection.{name}", raising=False)
+    monkeypatch.setitem(sys.modules, "cv2", None)
+    outcome, _ = run_to_task(world, "acme", "inference")
+
+    assert "pip install 'fake-backend[demo]'" in outcome.error

@@ -9,8 +9,7 @@ from contract_tests import strategies
 from contract_tests.verify import __main__ as command
 from contract_tests.verify.options import TENANT, USER_TOKEN
 from fake_backend import FakeBackend
-from fake_backend.demo import ANNOTATION_PROJECT, serving, tasks_to_annotate
-from fake_backend.demo.payloads import CLASSES
+from fake_backend.demo import annotation_document
 
 ROWS = range(1, 9)
 SMALL = {
@@ -65,27 +64,12 @@ SMALL = {
 
 def with_pictures(seed: int = 1, *, hard: bool = False) -> dict:
     """Return the document with some ten of the pictures that to_task has to annotate."""
-    rows = [*tasks_to_annotate(seed, hard=hard, scale=8)]
     added = {
-        "data_collections": [{"id": ANNOTATION_PROJECT, "tenant": strategies.MAIN_TENANT}],
-        "file_specifications": [
-            {"id": 10 + number, "data_collection": ANNOTATION_PROJECT, "name": name, "file_type": kind}
-            for number, (name, kind) in enumerate(
-                [("image_1", "image"), ("data_meta_1", "data"), ("annotation_data", "data")]
-            )
-        ],
-        "projects": [
-            {
-                "id": ANNOTATION_PROJECT,
-                "tenant": strategies.MAIN_TENANT,
-                "data_collection": ANNOTATION_PROJECT,
-                "configuration": {"classification": {"classes": [known.label for known in CLASSES]}},
-            }
-        ],
-        "data_units": [unit for _, unit in rows],
-        "tasks": [task for task, _ in rows],
-        **serving(),
+        resource: rows
+        for resource, rows in annotation_document(seed, hard=hard).items()
+        if resource not in {"tenants", "users", "tokens", "storages", "jobs"}
     }
+    added["file_specifications"] = [row | {"id": row["id"] + 10} for row in added["file_specifications"]]
     return SMALL | {resource: [*SMALL.get(resource, []), *more] for resource, more in added.items()}
 
 

@@ -18,8 +18,7 @@ from PIL import Image
 
 from fake_backend import FakeBackend, InferenceRequest
 from fake_backend import demo as demo_package
-from fake_backend.demo import ANNOTATION_AGENT, OpenCVMissing, serving, tasks_to_annotate
-from fake_backend.demo.data_units import specifications
+from fake_backend.demo import ANNOTATION_AGENT, OpenCVMissing, annotation_document
 from fake_backend.demo.detection import detecting
 from fake_backend.demo.detection.fitting import Proposal
 from fake_backend.demo.detection.parameters import ParameterInvalid, Parameters
@@ -29,7 +28,6 @@ from fake_backend.demo.hard_picture import draw_hard
 from fake_backend.demo.models import ShapesModel
 from fake_backend.demo.picture import Picture, draw
 from fake_backend.demo.streams import stream
-from fake_backend.demo.tenancy import tenancy
 
 EVERYTHING = Parameters(confidence_threshold=0.0, nms_threshold=1.0)
 
@@ -249,16 +247,7 @@ def test_a_picture_of_any_size_may_be_empty(size: tuple[int, int], colour: tuple
 
 def _few(seed: int = 1) -> dict[str, Any]:
     """Return the demo's agent and release with five pictures."""
-    rows = [*tasks_to_annotate(seed, scale=48)]
-    return {
-        **tenancy(),
-        "data_collections": [{"id": 4, "tenant": "acme"}],
-        "file_specifications": specifications([4], with_annotations=[4]),
-        "projects": [{"id": 4, "tenant": "acme", "data_collection": 4}],
-        "data_units": [unit for _, unit in rows],
-        "tasks": [task for task, _ in rows],
-        **serving(),
-    }
+    return annotation_document(seed, scale=48)
 
 
 @pytest.fixture

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from PIL import Image
 from test_demo_pictures import detected
 
-from fake_backend.demo import ANNOTATION_PROJECT, TO_ANNOTATE, annotations_from_objects, tasks_to_annotate
+from fake_backend.demo import ANNOTATION_PROJECT, TO_ANNOTATE, annotations_from_objects
 from fake_backend.demo.hard_picture import OVERLAP, VISIBLE, HardPicture, draw_hard
 from fake_backend.demo.picture import MARGIN, Shape
 from fake_backend.demo.streams import stream
+from fake_backend.demo.to_annotate import tasks_to_annotate
 
 hard_pictures = st.integers(0, 10**6).map(lambda seed: draw_hard(stream(seed, "hard")))
 

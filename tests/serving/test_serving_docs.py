@@ -5,8 +5,12 @@ from __future__ import annotations
 import contextlib
 import io
 import re
+from dataclasses import fields
 from pathlib import Path
 
+import pytest
+
+from fake_backend.demo.detection.parameters import Parameters
 from fake_backend.serving.capacity import CODES
 from fake_backend.serving.holdings import AGENT_LOST, BEHIND, SLOTS_FULL
 from fake_backend.serving.lifecycle import LEGAL
@@ -26,13 +30,24 @@ def test_the_picture_shows_every_way_and_no_other() -> None:
     assert {(str(source), str(target)) for source, targets in LEGAL.items() for target in targets} == drawn
 
 
-def test_the_example_prints_what_the_page_shows() -> None:
+@pytest.mark.parametrize("number", [0, 1])
+def test_an_example_prints_what_the_page_shows(number) -> None:
     """Run as written."""
     shown = io.StringIO()
     with contextlib.redirect_stdout(shown):
-        exec(_blocks("python")[0], {"__name__": "example"})  # noqa: S102 (our own page)
+        exec(_blocks("python")[number], {"__name__": "example"})  # noqa: S102 (our own page)
 
-    assert _blocks("text")[0] == shown.getvalue()
+    assert _blocks("text")[number] == shown.getvalue()
+    assert 2 == len(_blocks("python")) == len(_blocks("text"))
+
+
+def test_the_page_names_the_detector_s_parameters_with_their_defaults() -> None:
+    """And no other."""
+    section = PAGE.partition("## The demo's detector")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| `(\w+)` \| (\S+) \|", section, re.MULTILINE)
+    known = {field.name: field.default for field in fields(Parameters)} | {"class_filter": "all"}
+
+    assert known == {name: default if default == "all" else float(default) for name, default in rows}
 
 
 def test_every_reason_is_on_the_page() -> None:
