@@ -33,8 +33,9 @@ test: $(STAMP) ## unit and contract tests
 	@$(BIN)/python -m pytest -n 2 --dist worksteal $(PYTEST_ARGS)
 
 test-deep: $(STAMP) ## against the oracle: 500 drawn exports of each target on both heads, and 500 drawn runs of to_task
-	@HYPOTHESIS_PROFILE=deep $(BIN)/python -m pytest -n 2 $(PYTEST_ARGS) -k oracle_tells \
-	  contract_tests/clauses/test_export_parity.py contract_tests/clauses/test_to_task.py
+	@HYPOTHESIS_PROFILE=deep $(BIN)/python -m pytest -n 2 $(PYTEST_ARGS) -k 'oracle_tells or overbooked' \
+	  contract_tests/clauses/test_export_parity.py contract_tests/clauses/test_to_task.py \
+	  contract_tests/clauses/test_to_task_lifecycle.py
 
 examples: $(STAMP) ## run every code block of the two guides
 	@$(BIN)/python -m contract_tests.guide examples

@@ -5,23 +5,26 @@ from __future__ import annotations
 import functools
 import re
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, override
 
 import pytest
 
 from contract_tests import strategies
 from contract_tests.clauses.annotating import Rows, annotate, rows_of
 from contract_tests.clauses.wide import ONE_OF_EACH, ROWS, WIDE
-from contract_tests.oracle import expected_annotating, fate_of_file, selected_tasks
-from contract_tests.strategies.detections import AGENT, MAX_BYTES, ROOM, SPECIFICATION, detection
+from contract_tests.oracle import Fate, expected_annotating, selected_tasks
+from contract_tests.strategies.detections import AGENT, ROOM, SPECIFICATION, detection
 from fake_backend import FakeBackend
+from sdk.plugins.categories.pre_annotation.actions.to_task import AnnotationStrategy, ToTaskAction
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from sdk.plugins.categories.pre_annotation.actions.to_task import Task, ToTaskContext
+
 PROJECT = strategies.MAIN_PROJECT
 START = datetime(2026, 11, 22, tzinfo=UTC)
-ANNOTATIONS = {"file_name_original": "boxes.json", "content": {"objects": [detection()]}}
+BOXES: dict[str, Any] = {"objects": [detection()]}
 WORLD: Mapping[str, Any] = {
     **WIDE,
     **ROOM,
@@ -30,7 +33,7 @@ WORLD: Mapping[str, Any] = {
             "id": number,
             "data_collection": 1,
             "name": "u",
-            "files": {"image_1": {"file_name_original": name, "content": 1}, SPECIFICATION: ANNOTATIONS},
+            "files": {"image_1": {"file_name_original": name, "content": 1}},
         }
         for number, name in ((1, "고양이 (1).jpg"), (2, "dog.jpg"))
     ],
@@ -40,7 +43,7 @@ WORLD: Mapping[str, Any] = {
         {"id": 99, "project": 9, "created": strategies.INSTANTS[0]},
     ],
 }
-"""The tasks of the wide document, each with an annotation file, beside one of another project and of another tenant."""
+"""The tasks of the wide document, beside one of another project and of another tenant."""
 
 GUIDE: tuple[Mapping[str, Any], ...] = (
     {"status": "pending"},
@@ -62,6 +65,22 @@ OWN: tuple[Mapping[str, Any], ...] = tuple(
     {key: value} for key, value in ONE_OF_EACH["task"].items() if key != "project"
 )
 """The keys of the list of tasks itself, one by one."""
+
+
+class Boxes(AnnotationStrategy):
+    """The same for every task: what a filter selects is all that matters here."""
+
+    @override
+    def annotate(self, context: ToTaskContext, task: Task) -> dict[str, Any]:
+        return BOXES
+
+
+class BoxesAction(ToTaskAction):
+    """to_task with that strategy."""
+
+    @override
+    def annotation_strategy(self) -> AnnotationStrategy:
+        return Boxes()
 
 
 def supported() -> set[str]:
@@ -98,13 +117,13 @@ def rows_before() -> Rows:
 def test_a_filter_selects_the_oracles_tasks_and_no_other_row_changes(task_filters: Mapping[str, Any]) -> None:
     """``None`` for an assignee means that there is none; a limit takes the first by id; several keys must all hold."""
     turns = selected_tasks(WORLD, PROJECT, task_filters)
-    fates = {number: fate_of_file(WORLD, number, SPECIFICATION, max_bytes=MAX_BYTES) for number in ROWS}
+    fates = {number: Fate(data=BOXES) for number in ROWS}
     told = expected_annotating(WORLD, fates, project=PROJECT, task_filters=task_filters, overwrite=True, schema="any")
     assert 0 < len(turns) < len(ROWS), "a filter that keeps all or nothing proves little"
     assert told is not None
     before = rows_before()
     with FakeBackend(seed=WORLD, start=START) as backend:
-        ran = annotate(backend, params_of(task_filters) | {"schema": "any"})
+        ran = annotate(backend, params_of(task_filters) | {"schema": "any"}, BoxesAction)
         after = rows_of(backend)
 
     assert told.counts == ran.counts, ran.error

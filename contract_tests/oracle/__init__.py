@@ -9,6 +9,7 @@ from contract_tests.oracle.annotation_files import fate_of_file, files_of, is_do
 from contract_tests.oracle.artefacts import expected_artefacts, expected_items, rows_by_path, saves_nothing
 from contract_tests.oracle.document import Json, SeedDocument
 from contract_tests.oracle.fates import FINAL, Fate, Trouble, troubled
+from contract_tests.oracle.lifecycle import HOLDING, LEGAL_MOVES, STATES, STIMULI, state_after
 from contract_tests.oracle.naming import assign_names, leaf
 from contract_tests.oracle.predictions import Prediction, fate_of_prediction
 from contract_tests.oracle.selection import FILTER_KEYS, expected_rows
@@ -16,6 +17,10 @@ from contract_tests.oracle.selection import FILTER_KEYS, expected_rows
 __all__ = [
     "FILTER_KEYS",
     "FINAL",
+    "HOLDING",
+    "LEGAL_MOVES",
+    "STATES",
+    "STIMULI",
     "Annotated",
     "Fate",
     "Json",
@@ -36,5 +41,6 @@ __all__ = [
     "rows_by_path",
     "saves_nothing",
     "selected_tasks",
+    "state_after",
     "troubled",
 ]

@@ -64,6 +64,7 @@ class Fate:
         stands: Whether they are stored although nobody knows.
         is_looked_up: Whether the task was looked at again, so that it is known what it holds.
         has_file: Whether the task shows what the method goes by; without it nothing is asked for.
+        cuts: How often the gateway cuts an answer before it is there.
     """
 
     data: Json = None
@@ -72,6 +73,7 @@ class Fate:
     stands: bool = False
     is_looked_up: bool = False
     has_file: bool = True
+    cuts: int = 0
 
 
 def troubled(fate: Fate, trouble: Trouble | None) -> Fate:
@@ -88,7 +90,8 @@ def troubled(fate: Fate, trouble: Trouble | None) -> Fate:
     if trouble.phase == "look-up":
         return replace(fate, refusal=WORDS["look-up"], stands=True)
     is_final = trouble.kind in FINAL[trouble.phase]
-    if not is_final and trouble.times < SENDS[trouble.phase]:
+    failed = trouble.times + (fate.cuts if trouble.phase == "inference" else 0)
+    if not is_final and failed < SENDS[trouble.phase]:
         return replace(fate, is_looked_up=trouble.phase == "write")
     words = WORDS[trouble.phase]
     if trouble.phase != "write":

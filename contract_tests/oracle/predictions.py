@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
 from contract_tests.oracle.annotation_files import files_of, is_documented
@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
     from contract_tests.oracle.document import Json, SeedDocument
 
-PATIENCE = 3 * 90.0  # seconds: three requests, each cut by the gateway
+GATEWAY = 90.0  # seconds after which an answer is cut
+PATIENCE = 3 * GATEWAY  # three requests are sent
 TICKETS_GOOD_FOR = 1800.0  # seconds that a deferred answer is waited for
 
 
@@ -56,6 +57,11 @@ def fate_of_prediction(
         return Fate(reason=missing or "Primary file URL not found for task", has_file=False)
     if prediction.seconds > (TICKETS_GOOD_FOR if prediction.is_deferred else PATIENCE):
         return Fate(reason="Pre-processor inference timeout")
+    found = _fate_of_answer(prediction, threshold)
+    return found if prediction.is_deferred else replace(found, cuts=int(prediction.seconds // GATEWAY))
+
+
+def _fate_of_answer(prediction: Prediction, threshold: float | None) -> Fate:
     if prediction.fails:
         return Fate(reason="Deferred inference failed" if prediction.is_deferred else "Pre-processor inference failed")
     if not prediction.value:

@@ -16,11 +16,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from contract_tests.oracle import LEGAL_MOVES
 from fake_backend import FakeBackend
 from fake_backend.serving.application import Application
 from fake_backend.serving.errors import IllegalTransition
 from fake_backend.serving.lifecycle import Status
-from tests.serving.legal import LEGAL_MOVES
 from tests.serving.serving_world import User, serving_document
 
 HOUR = 3_600.0  # a prediction is kept so long

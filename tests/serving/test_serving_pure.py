@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contract_tests.oracle import LEGAL_MOVES
 from fake_backend.core.errors import BadRequest
 from fake_backend.seeding.rows import PluginReleaseRow
 from fake_backend.serving.application import Application, Needs
@@ -19,7 +20,6 @@ from fake_backend.serving.lifecycle import HOLDING, LEGAL, Status
 from fake_backend.serving.models import InferenceRequest, Models
 from fake_backend.serving.predictions import KEPT_SECONDS, Predictions
 from fake_backend.serving.release import Release
-from tests.serving.legal import LEGAL_MOVES
 
 NEEDS = Needs(num_cpus=1.5, num_gpus=0.0, memory_bytes=10, num_replicas=2)
 
