@@ -226,3 +226,7 @@ def error_for_status(
         return ServerError(message, status=status, detail=detail, method=method, url=url, retry_after=retry_after)
     kind = STATUS_ERRORS.get(status, ClientError)
     return kind(message, status=status, detail=detail, method=method, url=url)
+
+
+TRANSIENT = (ClientTimeoutError, ClientConnectionError, ServerError, RateLimitError)
+"""What the same request may not meet again a moment later."""

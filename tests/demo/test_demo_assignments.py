@@ -183,19 +183,8 @@ def test_what_has_not_happened_has_no_instant(any_demo: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        "user",
-        "workshop",
-        "reviewers",
-        "groups",
-        "stages",
-        "tags",
-        "task_tags",
-        "status_label",
-        "status_review",
-        "is_discarded",
-        "is_discard_confirmed",
-        "is_confirmed",
-        "created",
+        *("user", "workshop", "reviewers", "groups", "stages", "tags", "task_tags", "status_label", "status_review"),
+        *("is_discarded", "is_discard_confirmed", "is_confirmed", "created"),
         *INSTANTS,
     ],
 )

@@ -39,11 +39,11 @@ class AgentClient(ConnectedClient):
         self,
         base_url: str,
         *,
-        agent_token: str,
-        user_token: str | None = None,
         tenant: str | None = None,
-        clock: Clock | None = None,
+        user_token: str | None = None,
+        agent_token: str,
         timeouts: Timeouts = AGENT_TIMEOUTS,
+        clock: Clock | None = None,
     ) -> None:
         credentials = Credentials(user_token, agent_token, tenant)  # checks that each may stand in a header
         headers = Headers({"Authorization": credentials.access_token or ""})
@@ -93,10 +93,10 @@ class AgentClient(ConnectedClient):
         self,
         kind: str,
         *,
-        num_cpus: float,
-        num_gpus: float = 0.0,
-        memory_bytes: int | None = None,
         replicas: int = 1,
+        num_cpus: float,
+        memory_bytes: int | None = None,
+        num_gpus: float = 0.0,
         metadata: Mapping[str, object] | None = None,
     ) -> Row:
         """Ask whether something would fit; nothing is reserved.
@@ -112,14 +112,8 @@ class AgentClient(ConnectedClient):
         Returns:
             ``allowed``, ``reasons`` and ``feasible_replicas``.
         """
-        body = {
-            "kind": kind,
-            "num_cpus": num_cpus,
-            "num_gpus": num_gpus,
-            "memory_bytes": memory_bytes,
-            "replicas": replicas,
-            "metadata": dict(metadata or {}),
-        }
+        needs = {"num_cpus": num_cpus, "num_gpus": num_gpus, "memory_bytes": memory_bytes}
+        body = {"kind": kind, "replicas": replicas, **needs, "metadata": dict(metadata or {})}
         return row_of(self._transport.request("POST", "/resources/feasibility/", json=body), what="feasibility")
 
     def get_cluster_resources(self, *, use_cache: bool = True) -> Row:

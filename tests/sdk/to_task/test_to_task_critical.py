@@ -14,7 +14,7 @@ from sdk.plugins.categories.pre_annotation.actions.to_task import (
     ValidationStrategy,
 )
 from sdk.plugins.categories.pre_annotation.actions.to_task.errors import BackendError, StrategyError
-from sdk.plugins.categories.pre_annotation.actions.to_task.steps import FinalizeStep
+from sdk.plugins.categories.pre_annotation.actions.to_task.steps.finalize import FinalizeStep
 from sdk.plugins.errors import StepFailed
 
 FILE, INFERENCE = "file", "inference"

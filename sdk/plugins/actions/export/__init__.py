@@ -3,11 +3,11 @@
 from sdk.plugins.actions.export.action import BaseExportAction, ExportAction
 from sdk.plugins.actions.export.context import ExportContext
 from sdk.plugins.actions.export.exporter import BaseExporter
+from sdk.plugins.actions.export.handler_factory import TargetHandlerFactory
 from sdk.plugins.actions.export.handlers import (
     AssignmentExportTargetHandler,
     ExportTargetHandler,
     GroundTruthExportTargetHandler,
-    TargetHandlerFactory,
     TaskExportTargetHandler,
 )
 from sdk.plugins.actions.export.metrics import ExportStatus, MetricsRecord

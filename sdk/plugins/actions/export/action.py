@@ -19,7 +19,7 @@ from sdk.plugins.actions.export.errors import STANDS, DestinationError
 from sdk.plugins.actions.export.exporter import BaseExporter
 from sdk.plugins.actions.export.filters import blank_keys
 from sdk.plugins.actions.export.gate import DelegationDecision, resolve_delegation
-from sdk.plugins.actions.export.handlers import ExportTargetHandler, TargetHandlerFactory
+from sdk.plugins.actions.export.handler_factory import TargetHandlerFactory
 from sdk.plugins.actions.export.messages import Message, tell
 from sdk.plugins.actions.export.params import ExportParams
 from sdk.plugins.actions.export.registry import register_export_steps
@@ -32,6 +32,8 @@ from sdk.plugins.steps import Orchestrator, StepRegistry
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from sdk.plugins.actions.export.handlers import ExportTargetHandler
 
 
 class ExportProgress:

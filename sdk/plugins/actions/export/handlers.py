@@ -8,7 +8,6 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar, override
 
-from sdk.plugins.actions.export.errors import UnsupportedTargetError
 from sdk.plugins.actions.export.filters import checked_filters
 from sdk.plugins.actions.export.gate import Scope, project_scope, version_scope
 from sdk.plugins.actions.export.items import export_item, listed_files
@@ -16,7 +15,7 @@ from sdk.plugins.actions.export.rows import row_key
 from sdk.plugins.actions.export.targets import ASSIGNMENT, GROUND_TRUTH, TASK, Target
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from sdk.clients.backend import BackendClient
     from sdk.clients.pagination import Row
@@ -141,28 +140,3 @@ class GroundTruthExportTargetHandler(_RowsOfTheBackend):
     @override
     def _scope(self, filters: dict[str, Any]) -> Scope | None:
         return version_scope(filters)
-
-
-class TargetHandlerFactory:
-    """Finds the handler of a target."""
-
-    _HANDLERS: ClassVar[Mapping[str, type[ExportTargetHandler]]] = {
-        handler.target.name: handler
-        for handler in (AssignmentExportTargetHandler, GroundTruthExportTargetHandler, TaskExportTargetHandler)
-    }
-
-    @staticmethod
-    def get_handler(target: str) -> ExportTargetHandler:
-        """Return the handler of a target.
-
-        Args:
-            target: As in ``ExportParams.target``.
-
-        Raises:
-            UnsupportedTargetError: There is none.
-        """
-        handler = TargetHandlerFactory._HANDLERS.get(target)
-        if handler is None:
-            known = ", ".join(map(repr, TargetHandlerFactory._HANDLERS))
-            raise UnsupportedTargetError(f"There is no export target {target!r}; {known} can be exported.")
-        return handler()

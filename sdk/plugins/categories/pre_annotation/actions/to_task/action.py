@@ -22,15 +22,13 @@ from sdk.plugins.categories.pre_annotation.actions.to_task.errors import (
 )
 from sdk.plugins.categories.pre_annotation.actions.to_task.filters import selection_of
 from sdk.plugins.categories.pre_annotation.actions.to_task.params import ToTaskParams
-from sdk.plugins.categories.pre_annotation.actions.to_task.steps import (
-    AnnotateTaskDataStep,
-    FetchTasksStep,
-    FinalizeStep,
-    InitializeStep,
-    PrepareStep,
-    StartStep,
-    ValidateStep,
-)
+from sdk.plugins.categories.pre_annotation.actions.to_task.steps.annotate_task_data import AnnotateTaskDataStep
+from sdk.plugins.categories.pre_annotation.actions.to_task.steps.fetch_tasks import FetchTasksStep
+from sdk.plugins.categories.pre_annotation.actions.to_task.steps.finalize import FinalizeStep
+from sdk.plugins.categories.pre_annotation.actions.to_task.steps.initialize import InitializeStep
+from sdk.plugins.categories.pre_annotation.actions.to_task.steps.prepare import PrepareStep
+from sdk.plugins.categories.pre_annotation.actions.to_task.steps.start import StartStep
+from sdk.plugins.categories.pre_annotation.actions.to_task.steps.validate import ValidateStep
 from sdk.plugins.categories.pre_annotation.actions.to_task.strategies import (
     AnnotationStrategy,
     FileAnnotation,
@@ -45,6 +43,7 @@ from sdk.plugins.steps import Orchestrator, StepRegistry
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from sdk.clients.pagination import Row
     from sdk.plugins.context import RuntimeContext
 
 INVALID_RESULT = "Pre-processor result is not in the task object format"
@@ -190,7 +189,7 @@ class ToTaskAction(BaseAction[ToTaskParams]):
         self,
         primary_file_url: str,
         primary_file_name: str | None,
-        data_files: list[dict[str, Any]],
+        data_files: list[Row],
         *,
         model_id: int | None = None,
         pre_processor_params: dict[str, Any] | None = None,

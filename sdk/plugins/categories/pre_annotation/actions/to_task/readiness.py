@@ -9,14 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sdk.clients.errors import (
-    ClientConnectionError,
-    ClientError,
-    ClientTimeoutError,
-    NotFoundError,
-    RateLimitError,
-    ServerError,
-)
+from sdk.clients.errors import TRANSIENT, ClientError, NotFoundError
 from sdk.plugins.categories.pre_annotation.actions.to_task.capacity import texts
 from sdk.plugins.categories.pre_annotation.actions.to_task.errors import NotActiveError
 from sdk.plugins.categories.pre_annotation.actions.to_task.standing import IDLE, Place, Standing, standing_of
@@ -35,7 +28,6 @@ DIAGNOSED_FROM = 2  # looks that find nothing before it is asked why (contract.m
 DIAGNOSED_EVERY = 6  # looks between two such questions: once a minute
 STOP_TIMEOUT = 300.0  # seconds that taking down may take: calls of others may have to end first
 STOP_POLLS = 1.0, 10.0  # seconds between two looks at that, doubling
-_TRANSIENT = (ClientConnectionError, ClientTimeoutError, RateLimitError, ServerError)
 _CONFLICT = 409
 
 
@@ -175,7 +167,7 @@ class Readiness:
         """Return where it stands; a backend that does not answer for the moment counts as an unknown standing."""
         try:
             return self.look()
-        except _TRANSIENT:
+        except TRANSIENT:
             return Standing(Place.COMING, reason)
 
     def _dispatch(self) -> bool:
@@ -200,9 +192,9 @@ class Readiness:
             job = answer.get("id") if isinstance(answer, dict) else None
             self._job = None if job is None else str(job)
             return True
-        if isinstance(failure, _TRANSIENT) and self._arrived():
+        if isinstance(failure, TRANSIENT) and self._arrived():
             return True
-        self.was_dispatched = isinstance(failure, _TRANSIENT)
+        self.was_dispatched = isinstance(failure, TRANSIENT)
         if failure.status == _CONFLICT:  # somebody else is at it
             return False
         raise NotActiveError(f"its deployment dispatch failed ({type(failure).__name__}): {failure}") from failure
