@@ -20,9 +20,9 @@ class TargetHandlerFactory:
     _HANDLERS: ClassVar[Mapping[str, type[handlers.ExportTargetHandler]]] = {
         handler.target.name: handler
         for handler in (
-            handlers.TaskExportTargetHandler,
             handlers.AssignmentExportTargetHandler,
             handlers.GroundTruthExportTargetHandler,
+            handlers.TaskExportTargetHandler,
         )
     }
 
