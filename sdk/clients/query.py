@@ -32,6 +32,7 @@ def encode(params: Params) -> str:
 
     Raises:
         TypeError: A value is an object of another kind; the key is named.
+        ValueError: A value holds half of a surrogate pair, which no query can carry; the key is named.
     """
     pairs: list[tuple[str, str]] = []
     for name, value in params.items():
@@ -54,8 +55,20 @@ def query_bytes(params: Params) -> int:
 def _text(name: str, value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, str | int | float):
+    if isinstance(value, str):
+        return _whole(name, value)
+    if isinstance(value, int | float):
         return str(value)
     if isinstance(value, datetime | date):
         return value.isoformat()
     raise TypeError(f"The query parameter {name!r} is a {type(value).__name__}; text, numbers, dates or lists go.")
+
+
+def _whole(name: str, text: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise ValueError(
+            f"The query parameter {name!r} is {text!r}; half a character, as at position {error.start}, cannot be sent."
+        ) from None
+    return text
