@@ -26,7 +26,7 @@ class Connection:
         self.transport = transport
         self._closed = False
         self._callbacks: list[Callable[[], object]] = []
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # garbage that is collected in the midst of it may close this connection too
 
     def __repr__(self) -> str:
         return f"<Connection {self.transport} {'closed' if self._closed else 'open'} at {id(self):#x}>"
@@ -57,8 +57,11 @@ class Connection:
         """Mark the connection as ended and tell those who wait; for transports."""
         with self._lock:
             self._closed = True
-            callbacks, self._callbacks = self._callbacks, []
-        for callback in callbacks:
+        while self._callbacks:
+            try:
+                callback = self._callbacks.pop(0)
+            except IndexError:  # another thread closes as well, and has told the last one
+                return
             callback()
 
     def _forget(self, callback: Callable[[], object]) -> None:

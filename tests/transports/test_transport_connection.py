@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import threading
 import weakref
 
 from hypothesis import given
@@ -26,6 +27,25 @@ def test_each_callback_that_is_not_taken_back_is_called_once(kept) -> None:
     assert [number for number, keep in enumerate(kept) if keep] == told
     for take_back in takes_back:
         take_back()
+
+
+def test_a_connection_may_be_closed_while_it_is_being_closed() -> None:
+    """A pool that is collected as garbage closes its connections wherever its thread happens to be."""
+    connection = Connection("in-process")
+    told: list[bool] = []
+    connection.on_close(lambda: told.append(True))
+
+    def collected_meanwhile() -> None:
+        with connection._lock:
+            connection.close()
+        connection.close()
+
+    thread = threading.Thread(target=collected_meanwhile, daemon=True)
+    thread.start()
+    thread.join(10)
+
+    assert not thread.is_alive()
+    assert [True] == told
 
 
 def test_who_comes_after_the_end_is_told_at_once() -> None:
