@@ -65,7 +65,7 @@ def test_an_iterator_and_a_count_of_the_rows(target: Target, data: DataObject, c
         assert expected == shown(rows, LISTS[target].key)
 
 
-@settings(max_examples=8)
+@settings(max_examples=5)
 @given(strategies.worlds("assignment"), strategies.scopes("assignment"))
 def test_a_stream_of_assignments_and_their_count(document: dict[str, Any], scope: dict[str, Any]) -> None:
     """``get_assignments_stream`` sends nothing before its first row is taken; ``count_assignments`` counts alone."""
@@ -80,7 +80,7 @@ def test_a_stream_of_assignments_and_their_count(document: dict[str, Any], scope
         assert len(items) == context.client.count_assignments(scope)
 
 
-@settings(max_examples=8)
+@settings(max_examples=5)
 @given(strategies.worlds("ground_truth"), strategies.scopes("ground_truth"))
 def test_a_list_of_all_ground_truth_events(document: dict[str, Any], scope: dict[str, Any]) -> None:
     """``list_all=True`` gives the rows of all pages as a list, by either spelling of the versions."""

@@ -74,7 +74,7 @@ def refusal(answer: requests.Response) -> tuple[int, str | None]:
     return answer.status_code, ET.fromstring(answer.content).findtext("Code")  # noqa: S314 - the fake's own
 
 
-@settings(max_examples=20)
+@settings(max_examples=10)
 @given(st.integers(0, 2 * GOOD_FOR) | st.sampled_from([GOOD_FOR - 1, GOOD_FOR, GOOD_FOR + 2]))
 def test_a_url_expires_by_the_worlds_clock(seconds: int) -> None:
     """Before its time it gives the payload; after, 403 ``AccessDenied``, the request has expired."""
@@ -90,7 +90,7 @@ def test_a_url_expires_by_the_worlds_clock(seconds: int) -> None:
             assert b"Request has expired" in answer.content
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(st.data())
 def test_an_altered_url_gives_nothing(data: st.DataObject) -> None:
     """Change one character of the key or of any signed parameter: S3's error in XML, and not a byte of the payload."""
@@ -160,7 +160,7 @@ KEYS = st.lists(
 )
 
 
-@settings(max_examples=20)
+@settings(max_examples=10)
 @given(KEYS, st.binary(min_size=1, max_size=50), st.integers(1, 3))
 def test_boto3_reads_what_it_wrote(keys: list[str], body: bytes, size: int) -> None:
     """Header-signed PUT, ListObjectsV2 page by page, ranged GET and DELETE, with keys that need encoding."""

@@ -37,7 +37,7 @@ def keys(backend: FakeBackend, path: str, **query: Any) -> list[int]:
     return [row["pgh_id"] for row in page(backend, path, **query).rows]
 
 
-@settings(max_examples=10)
+@settings(max_examples=5)
 @given(strategies.worlds("ground_truth"))
 def test_the_id_of_an_event_is_its_ground_truths(document: dict[str, Any]) -> None:
     """On every surface ``id`` is the ground truth's and may repeat, and ``pgh_id`` is the row's own."""

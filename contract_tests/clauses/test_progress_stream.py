@@ -79,7 +79,7 @@ def test_a_stream_is_well_formed_and_tells_the_job_in_order(rows: int, chunk: in
         assert "COMPLETED" == requests.get(job, headers=headers, timeout=30).json()["data"]["status"]
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(ROWS, CHUNKS, st.sampled_from([0.1, 40.0]))
 def test_strangers_read_the_stream_as_the_standard_does(rows: int, chunk: int, pace: float) -> None:
     """httpx-sse and sseclient-py, which we did not write, see the same events."""
@@ -96,7 +96,7 @@ def test_strangers_read_the_stream_as_the_standard_does(rows: int, chunk: int, p
         assert expected == by_sseclient
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(ROWS, CHUNKS)
 def test_a_stream_that_reached_its_age_ends_without_a_terminal_event(rows: int, chunk: int) -> None:
     """The server cuts long streams between frames; who comes back finds a snapshot, never less than was told."""
@@ -119,7 +119,7 @@ def test_a_stream_that_reached_its_age_ends_without_a_terminal_event(rows: int, 
         assert rows == seen[-1]
 
 
-@settings(max_examples=20)
+@settings(max_examples=10)
 @given(ROWS)
 def test_a_finished_job_still_tells_its_end(rows: int) -> None:
     """Who comes after the end sees ``connected`` and the terminal event, and the stream is over."""

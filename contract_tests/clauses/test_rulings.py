@@ -59,7 +59,7 @@ def listed(backend: FakeBackend, target: Target = "task", **query: Any) -> list[
 
 
 @for_each_target
-@settings(max_examples=15)
+@settings(max_examples=7)
 @given(
     st.sets(strategies.IDS),
     st.sets(strategies.IDS, min_size=1),
@@ -94,7 +94,7 @@ def of_units(target: Target, count: int) -> dict[str, Any]:
 
 
 @for_each_target
-@settings(max_examples=15)
+@settings(max_examples=7)
 @given(st.lists(st.lists(NAMES, max_size=2), min_size=1, max_size=4), WANTED)
 def test_search_looks_into_every_file_name_whatever_the_case(
     target: Target, units: list[list[str]], wanted: str
@@ -166,7 +166,7 @@ def test_an_instant_that_is_null_passes_no_bound(moment: str) -> None:
 
 
 @for_each_target
-@settings(max_examples=10)
+@settings(max_examples=5)
 @given(st.sets(strategies.IDS), st.integers(1, 4))
 def test_a_job_scans_by_descending_key(target: Target, present: set[int], chunk: int) -> None:
     """The lines of a bundle, part after part, come in the order in which the in-process head sees the rows."""
@@ -179,7 +179,7 @@ def test_a_job_scans_by_descending_key(target: Target, present: set[int], chunk:
 
 
 @for_each_target
-@settings(max_examples=10)
+@settings(max_examples=5)
 @given(st.data())
 def test_a_line_says_what_its_payload_must_be(target: Target, data: DataObject) -> None:
     """``size`` and ``data_digest`` are those of the payload's JSON text, in UTF-8, as it stands in the line."""
@@ -202,7 +202,7 @@ def test_a_line_says_what_its_payload_must_be(target: Target, data: DataObject) 
 
 
 @pytest.mark.parametrize("target", ["task", "assignment"])
-@settings(max_examples=15)
+@settings(max_examples=7)
 @given(st.lists(st.sampled_from(STATUSES), min_size=1, max_size=8), st.lists(st.sampled_from(STATUSES), min_size=1))
 def test_a_status_filter_takes_several(target: Target, held: list[str], asked: list[str]) -> None:
     """``status_label`` is a comma list, of which a row has any."""

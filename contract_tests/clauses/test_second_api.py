@@ -83,7 +83,7 @@ BULK = {
 
 
 @pytest.mark.parametrize("path", BULK)
-@settings(max_examples=10)
+@settings(max_examples=5)
 @given(st.lists(st.integers(1, 20), max_size=8))
 def test_bulk_answers_in_the_order_of_the_request_and_drops_what_is_unknown(path: str, ids: list[int]) -> None:
     """The rows come as they were asked for, without those that do not exist; ``files_manifest`` is null."""

@@ -24,7 +24,7 @@ def test_every_filter_key_can_be_drawn(target) -> None:
     assert CONFINES[target] | set(strategies.FILTER_VALUES[target]) == FILTER_KEYS[target]
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @pytest.mark.parametrize("target", TARGETS)
 @given(st.data())
 def test_the_oracle_judges_whatever_is_drawn(target, data) -> None:

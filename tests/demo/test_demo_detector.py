@@ -78,7 +78,7 @@ def pages() -> Any:
         server.shutdown()
 
 
-@settings(max_examples=15)
+@settings(max_examples=7)
 @given(pictures)
 def test_every_plain_shape_is_found_to_the_pixel(picture: Picture) -> None:
     """Class and box of what is drawn, and nothing else; the surest first."""
@@ -90,7 +90,7 @@ def test_every_plain_shape_is_found_to_the_pixel(picture: Picture) -> None:
     assert all(0.9 <= confidence <= 1 for confidence in sure)
 
 
-@settings(max_examples=6)
+@settings(max_examples=5)
 @given(pictures, st.sampled_from(["JPEG", "WEBP", "BMP"]), st.integers(50, 95))
 def test_bytes_alone_are_seen(pages: Any, picture: Picture, form: str, quality: int) -> None:
     """Encoded anew and under a random URL there is nothing left to know a picture by: the same shapes are found."""
@@ -121,7 +121,7 @@ def test_hard_pictures_are_found_in_the_main() -> None:
 thresholds = st.floats(0, 1)
 
 
-@settings(max_examples=10)
+@settings(max_examples=5)
 @given(thresholds)
 @example(0.85)
 def test_nothing_less_sure_than_the_threshold_is_told(crowd: bytes, threshold: float) -> None:
@@ -134,7 +134,7 @@ def test_nothing_less_sure_than_the_threshold_is_told(crowd: bytes, threshold: f
     assert min(sure) < 0.85 < max(sure)
 
 
-@settings(max_examples=10)
+@settings(max_examples=5)
 @given(thresholds)
 def test_of_two_boxes_that_overlap_the_surer_one_is_told(crowd: bytes, threshold: float) -> None:
     """No two of one class overlap more than the threshold; what is left out overlaps a surer one that is told."""
@@ -160,7 +160,7 @@ def test_an_open_threshold_tells_more(crowd: bytes) -> None:
     assert one >= 2 * other > 0
 
 
-@settings(max_examples=6)
+@settings(max_examples=5)
 @given(st.sets(st.integers(1, 5)), st.integers(0, 45))
 def test_classes_and_sizes_are_those_that_are_asked_for(crowd: bytes, classes: set[int], size: int) -> None:
     """The others are left out, and nothing else: what is small suppresses nothing."""

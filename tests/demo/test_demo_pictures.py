@@ -65,14 +65,14 @@ def _truth(picture: Picture) -> list[tuple[int, int, int, int, int, int]]:
 pictures = st.integers(0, 10**6).map(lambda seed: draw(stream(seed, "picture")))
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(pictures)
 def test_pixels_show_exactly_the_boxes_of_the_truth(picture: Picture) -> None:
     """Class, box and area of every shape, found in the encoded PNG, with x and y inclusive and their ends exclusive."""
     assert _truth(picture) == detected(Image.open(io.BytesIO(picture.encoded("png"))))
 
 
-@settings(max_examples=10)
+@settings(max_examples=5)
 @given(pictures)
 def test_a_jpeg_shows_the_same_shapes(picture: Picture) -> None:
     """A lossy file moves no edge by more than a pixel: the intersection of each box is over 0.8 of the union."""

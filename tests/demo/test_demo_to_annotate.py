@@ -59,7 +59,7 @@ def test_hard_pictures_change_nothing_else() -> None:
     assert all(one["meta"] != other["meta"] for (_, one), (_, other) in zip(plain, hard, strict=True))
 
 
-@settings(max_examples=15)
+@settings(max_examples=7)
 @given(hard_pictures)
 def test_a_hard_picture_is_fair(picture: HardPicture) -> None:
     """Most of each shape can be seen, no box holds half of another, all lie within the picture."""

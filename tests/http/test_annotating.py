@@ -122,7 +122,7 @@ payloads = st.dictionaries(
 )
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(st.lists(st.tuples(st.sampled_from(["save", "submit"]), payloads), min_size=1, max_size=4), st.integers(1, 3))
 def test_a_call_that_comes_again_leaves_what_it_left(calls, times) -> None:
     """Whatever was stored before and however large: repeating a call changes nothing, and the last one counts."""

@@ -130,7 +130,7 @@ KNOWN_VALUES = st.sampled_from(
     headers=st.dictionaries(NAMES_OF_HEADERS, VALUES | KNOWN_VALUES),
     body=st.binary(max_size=30),
 )
-@settings(max_examples=100)
+@settings(max_examples=33)
 def test_garbage_is_refused_and_never_breaks_the_endpoint(make_place, method, target, headers, body):
     """Whatever comes unsigned gets a 4xx of S3's and nothing is stored."""
     place = make_place()
@@ -159,7 +159,7 @@ SIGNED_HEADERS = st.dictionaries(
     headers=SIGNED_HEADERS,
     body=st.sampled_from([b"", b"<Delete/>", b"<CompleteMultipartUpload><Part/></CompleteMultipartUpload>", b"\xff"]),
 )
-@settings(max_examples=100)
+@settings(max_examples=33)
 def test_no_signed_request_breaks_the_endpoint(make_place, method, path, queries, headers, body):
     """Odd combinations are answered or refused: 501 at the worst, never an exception."""
     place = make_place()

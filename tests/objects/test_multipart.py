@@ -42,7 +42,7 @@ def test_boto3_uploads_in_parts_by_itself(clients, place, scheme):
 
 
 @given(order=CODES)
-@settings(max_examples=20)
+@settings(max_examples=10)
 def test_parts_are_joined_by_number(clients, make_place, order):
     """Not in the order in which they came; an upload that is complete is over."""
     place = make_place()

@@ -64,7 +64,7 @@ def folder():
     return f"folder-{next(folders)}"
 
 
-@settings(max_examples=20)  # a dozen S3 requests each
+@settings(max_examples=10)  # a dozen S3 requests each
 @given(tree=trees, start=st.integers(0, 50), length=st.integers(0, 50))
 def test_what_is_written_is_there_to_read_to_list_and_to_remove(root, tree, start, length) -> None:
     """Bytes, sizes, ranges and names are those of the tree, whatever characters they hold."""

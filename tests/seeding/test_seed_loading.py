@@ -41,7 +41,7 @@ def _everything(world: World) -> dict[str, list[dict[str, Any]]]:
     return {table.name: _rows(world, table) for table in schema.metadata.sorted_tables}
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(documents())
 def test_a_document_loaded_twice_is_loaded_once(document: dict[str, Any]) -> None:
     """Equal rows in every table, tokens included: a document may be repeated by one that adds to it."""

@@ -296,4 +296,4 @@ class ServingMachine(RuleBasedStateMachine):
 
 DEEP = os.environ.get("HYPOTHESIS_PROFILE", "ci") != "ci"
 TestServingMachine = ServingMachine.TestCase
-TestServingMachine.settings = settings(max_examples=400 if DEEP else 20, stateful_step_count=25, deadline=None)
+TestServingMachine.settings = settings(max_examples=400 if DEEP else 10, stateful_step_count=25, deadline=None)

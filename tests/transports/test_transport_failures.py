@@ -235,7 +235,7 @@ def test_statuses_are_retried_by_the_client_s_own_rules(statuses, retry_after, t
     assert (None if ending in {502, 503, 504} else ending) == last
 
 
-@settings(max_examples=20)
+@settings(max_examples=10)
 @given(
     signals=st.lists(st.sampled_from([NoAnswer, HangUp, Reset, ConnectionRefused, None]), min_size=4, max_size=4),
     body=st.sampled_from([b"", b"body"]),

@@ -68,7 +68,7 @@ def counting():
     return type("CountingAction", (ExportAction,), {"entrypoint": exporter}), calls
 
 
-@settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=6, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(worlds(), scopes(), st.booleans(), st.integers(1, 5), st.booleans(), st.sampled_from(["parts", "single"]))
 def test_both_heads_export_what_the_seed_says(world, scope, originals, page, manifests, layout) -> None:
     """FR-8, the first law of the house: artefacts(delegated) == artefacts(in-process) == oracle."""

@@ -135,7 +135,7 @@ trees = st.dictionaries(names, st.binary(max_size=3), max_size=5).filter(
 )
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(st.lists(st.tuples(trees, st.integers(0, 6)), max_size=3), trees)
 def test_whatever_was_cut_the_bucket_holds_the_last_tree_and_its_manifest(tmp_path_factory, cuts, last) -> None:
     """A hook may write other files in every run; nothing of an earlier one is left, and nothing is sent twice."""
