@@ -10,13 +10,11 @@ from typing import TYPE_CHECKING, BinaryIO, Self
 from urllib.parse import urljoin
 
 from sdk.clients.errors import (
+    TRANSIENT,
     ClientConnectionError,
     ClientError,
-    ClientTimeoutError,
     OriginalFileError,
     OriginalUnreachableError,
-    RateLimitError,
-    ServerError,
 )
 from sdk.clients.objects import ObjectReader
 from sdk.clients.redaction import redact_urls
@@ -35,7 +33,6 @@ _HTTP = re.compile(r"(?i)https?://")
 _SCHEME = re.compile(r"(?i)[a-z][a-z0-9+.-]*:")
 _CONTENT_RANGE = re.compile(r"bytes (?:(\d+)-\d+|\*)/(\d+|\*)")
 _COME_BACK = frozenset({429, 502, 503, 504})  # statuses that say nothing about the file
-_TRANSIENT = (ClientConnectionError, ClientTimeoutError, RateLimitError, ServerError)
 
 
 @dataclass
@@ -133,7 +130,7 @@ class OriginalDownloader:
             failure: ClientError
             try:
                 self._attempt(url, partial)
-            except _TRANSIENT as error:
+            except TRANSIENT as error:
                 failure = error
             except ClientError as error:
                 failure = error
@@ -147,7 +144,7 @@ class OriginalDownloader:
                 break
             self._objects.forget_connections()
             self._clock.sleep(wait)
-        passing = isinstance(failure, _TRANSIENT) and (failure.status is None or failure.status in _COME_BACK)
+        passing = isinstance(failure, TRANSIENT) and (failure.status is None or failure.status in _COME_BACK)
         raise (OriginalUnreachableError if passing else OriginalFileError)(
             f"Row {row_id}: its original file could not be had after {attempt + 1} attempts: {failure}",
             row_id=row_id,

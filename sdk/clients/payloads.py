@@ -14,14 +14,12 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Self
 
 from sdk.clients.errors import (
+    TRANSIENT,
     ClientConnectionError,
     ClientError,
-    ClientTimeoutError,
     PayloadError,
     PayloadMismatchError,
     PayloadTooLargeError,
-    RateLimitError,
-    ServerError,
 )
 from sdk.clients.objects import ObjectReader
 from sdk.clients.retry import Timeouts
@@ -44,7 +42,6 @@ LONGEST_WAIT = 20.0  # seconds (contract.md 3.3)
 REISSUES = 3  # new links for one row (contract.md 3.3)
 PAYLOAD_TIMEOUTS = Timeouts(connect=5, read=120)  # contract.md 3.3
 RENEWABLE = frozenset({400, 401, 403})  # what storages answer to a link that is too old
-_TRANSIENT = (ClientConnectionError, ClientTimeoutError, RateLimitError, ServerError)
 _log = logging.getLogger(__name__)
 
 
@@ -194,7 +191,7 @@ class PayloadFetcher:
             if failure.status in RENEWABLE and reissue is not None and reissues < self._max_reissues:
                 reissues += 1
                 data = _renewed(row_id, reissue)
-            elif isinstance(failure, _TRANSIENT) and attempts < self._retries and not stop.is_set():
+            elif isinstance(failure, TRANSIENT) and attempts < self._retries and not stop.is_set():
                 own = min(FIRST_WAIT * 2.0**attempts, LONGEST_WAIT)
                 attempts += 1
                 self._objects.forget_connections()

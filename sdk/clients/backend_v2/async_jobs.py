@@ -8,14 +8,7 @@ from urllib.parse import quote
 
 from urllib3.exceptions import HTTPError as WireError
 
-from sdk.clients.errors import (
-    ClientConnectionError,
-    ClientError,
-    ClientTimeoutError,
-    RateLimitError,
-    ServerError,
-    StreamError,
-)
+from sdk.clients.errors import TRANSIENT, ClientError, StreamError
 from sdk.clients.failures import client_error
 from sdk.clients.pagination import Row, row_of
 from sdk.clients.sse import HEARTBEAT, PROGRESS, ProgressEvent, events_of
@@ -101,7 +94,7 @@ class AsyncJobs:
                 response = self._transport.open_stream(
                     f"{self._path(job_id)}progress/", timeouts=self._timeouts, accept="text/event-stream"
                 )
-            except (ClientConnectionError, ClientTimeoutError, RateLimitError, ServerError) as error:
+            except TRANSIENT as error:
                 problem = error
             else:
                 reading = _Reading(response, self._transport)

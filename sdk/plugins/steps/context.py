@@ -10,6 +10,7 @@ from sdk.loggers.levels import LogLevel
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from sdk.clients.backend import BackendClient
     from sdk.clock import Clock
     from sdk.plugins.context.runtime import RuntimeContext
     from sdk.plugins.steps.result import StepResult
@@ -35,6 +36,17 @@ class BaseStepContext:
     def clock(self) -> Clock:
         """The clock of the runtime context."""
         return self.runtime_ctx.clock
+
+    @property
+    def client(self) -> BackendClient:
+        """The v1 client.
+
+        Raises:
+            RuntimeError: The runtime context has none.
+        """
+        if self.runtime_ctx.client is None:
+            raise RuntimeError("No client in runtime context; give RuntimeContext(client=...) one.")
+        return self.runtime_ctx.client
 
     def log(
         self, event: str, data: Mapping[str, Any], *, level: LogLevel = LogLevel.INFO, file: str | None = None

@@ -12,7 +12,6 @@ from sdk.plugins.steps import BaseStepContext
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sdk.clients.backend import BackendClient
     from sdk.clients.backend_v2 import BackendV2Client
     from sdk.clients.pagination import Row
     from sdk.clients.payloads import PayloadFetcher
@@ -105,17 +104,6 @@ class ExportContext(BaseStepContext):
     created_since: list[int] = field(default_factory=list)
     outcome: dict[str, Any] | None = None
     resources: ExitStack = field(default_factory=ExitStack, repr=False)
-
-    @property
-    def client(self) -> BackendClient:
-        """The v1 client.
-
-        Raises:
-            RuntimeError: The runtime context has none.
-        """
-        if self.runtime_ctx.client is None:
-            raise RuntimeError("No client in runtime context")
-        return self.runtime_ctx.client
 
     @property
     def v2_client(self) -> BackendV2Client | None:

@@ -8,23 +8,14 @@ import os
 from io import FileIO
 from pathlib import Path
 
-from sdk.clients.errors import (
-    ClientConnectionError,
-    ClientTimeoutError,
-    OriginalUnreachableError,
-    RateLimitError,
-    ServerError,
-)
+from sdk.clients.errors import TRANSIENT, OriginalUnreachableError
 from sdk.plugins.actions.export.errors import DestinationError, IntegrityError, UnreachableError
 from sdk.storage import StorageUnreachableError
 
 # What a file system has against a name; everything else that it refuses concerns all files, such as a full disk.
 NAME_ERRORS = frozenset({errno.ENAMETOOLONG, errno.EILSEQ, errno.EINVAL, errno.EEXIST})
 # Nobody has said that the file is not there: its storage, its host or the backend is not.
-OUTAGES = (
-    *(ClientConnectionError, ClientTimeoutError, RateLimitError, ServerError),
-    *(OriginalUnreachableError, StorageUnreachableError),
-)
+OUTAGES = (*TRANSIENT, OriginalUnreachableError, StorageUnreachableError)
 
 
 _COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)

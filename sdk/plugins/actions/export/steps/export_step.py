@@ -1,36 +1,18 @@
-"""What all steps of an export have in common: a name, a share of the progress, and a head that they belong to."""
+"""What all steps of an export have in common: when they are skipped."""
 
 from __future__ import annotations
 
-from typing import ClassVar, override
+from typing import override
 
 from sdk.plugins.actions.export.context import ExportContext
-from sdk.plugins.steps import BaseStep
+from sdk.plugins.steps import FixedStep
 
 SERVER_EXPORT = "server_export"
 """Under which the gathering of rows is reported, on both heads (export guide, observability)."""
 
 
-class ExportStep(BaseStep[ExportContext]):
-    """A step with a fixed name and a fixed share.
-
-    Attributes:
-        step_name: Name in the registry.
-        proportion: Share of the job's progress in per cent (contract.md 2).
-    """
-
-    step_name: ClassVar[str]
-    proportion: ClassVar[int]
-
-    @property
-    @override
-    def name(self) -> str:
-        return self.step_name
-
-    @property
-    @override
-    def progress_weight(self) -> float:
-        return self.proportion / 100
+class ExportStep(FixedStep[ExportContext]):
+    """A step of an export; the shares are those of contract.md 2."""
 
     @override
     def can_skip(self, context: ExportContext) -> bool:

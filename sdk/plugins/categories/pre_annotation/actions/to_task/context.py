@@ -16,7 +16,6 @@ from sdk.plugins.categories.pre_annotation.actions.to_task.writing import TaskWr
 from sdk.plugins.steps import BaseStepContext
 
 if TYPE_CHECKING:
-    from sdk.clients.backend import BackendClient
     from sdk.clients.pagination import Row
     from sdk.plugins.categories.pre_annotation.actions.to_task.action import ToTaskAction
     from sdk.plugins.categories.pre_annotation.actions.to_task.filters import TaskSelection
@@ -61,17 +60,6 @@ class ToTaskContext(BaseStepContext):
     _downloader: JsonDownloader | None = field(default=None, init=False, repr=False)
     _writer: TaskWriter | None = field(default=None, init=False, repr=False)
     _workspace: Path | None = field(default=None, init=False, repr=False)
-
-    @property
-    def client(self) -> BackendClient:
-        """The v1 client.
-
-        Raises:
-            RuntimeError: The runtime context has none.
-        """
-        if self.runtime_ctx.client is None:
-            raise RuntimeError("No client in the runtime context; give RuntimeContext(client=...) one.")
-        return self.runtime_ctx.client
 
     @property
     def specifications(self) -> list[Row]:

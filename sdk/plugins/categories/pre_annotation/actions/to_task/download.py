@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self
 from urllib.parse import urljoin
 
 from sdk.clients.errors import (
-    ClientConnectionError,
+    TRANSIENT,
     ClientError,
     ClientTimeoutError,
-    RateLimitError,
-    ServerError,
 )
 from sdk.clients.objects import ObjectReader
 from sdk.clients.redaction import redact_urls
@@ -29,7 +27,6 @@ ATTEMPTS = 4
 FIRST_WAIT, LONGEST_WAIT = 1.0, 20.0  # seconds, doubling between attempts: as for payloads (contract.md 3.3)
 DEADLINE = 300.0  # seconds for one file, all attempts and waits: a body that drips is as good as none
 INVALID_JSON = "Invalid JSON format in annotation file"
-_TRANSIENT = (ClientConnectionError, ClientTimeoutError, RateLimitError, ServerError)
 
 
 class JsonDownloader:
@@ -88,7 +85,7 @@ class JsonDownloader:
                 failure = error
             wait = max(min(FIRST_WAIT * 2.0**attempt, LONGEST_WAIT), getattr(failure, "retry_after", None) or 0.0)
             last = attempt + 1 == ATTEMPTS or self._clock.monotonic() + wait >= until
-            if last or not isinstance(failure, _TRANSIENT):
+            if last or not isinstance(failure, TRANSIENT):
                 break
             self._objects.forget_connections()
             self._clock.sleep(wait)

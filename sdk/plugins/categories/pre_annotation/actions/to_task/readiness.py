@@ -133,7 +133,7 @@ class Readiness:
 
         Raises:
             ClientError: It cannot be taken down.
-            NotActiveError: It is still there after a minute.
+            NotActiveError: It is still there after ``STOP_TIMEOUT``.
         """
         if not self.was_dispatched:
             return

@@ -10,9 +10,8 @@ from sdk.plugins.categories.pre_annotation.actions.to_task.errors import Critica
 from sdk.plugins.categories.pre_annotation.actions.to_task.outcome import ANNOTATE
 from sdk.plugins.categories.pre_annotation.actions.to_task.progress import ProgressReport
 from sdk.plugins.categories.pre_annotation.actions.to_task.selecting import is_annotated
-from sdk.plugins.categories.pre_annotation.actions.to_task.steps.to_task_step import ToTaskStep
 from sdk.plugins.categories.pre_annotation.actions.to_task.tasks import read_task
-from sdk.plugins.steps import StepResult
+from sdk.plugins.steps import FixedStep, StepResult
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from sdk.plugins.categories.pre_annotation.actions.to_task.tasks import Task
 
 
-class AnnotateTaskDataStep(ToTaskStep):
+class AnnotateTaskDataStep(FixedStep["ToTaskContext"]):
     """Annotates the tasks; what fails with one of them is that task's affair (to_task guide, Task-level Errors)."""
 
     step_name = ANNOTATE

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, override
 from sdk.plugins.categories.pre_annotation.actions.to_task.errors import NoTasksError
 from sdk.plugins.categories.pre_annotation.actions.to_task.outcome import Tally
 from sdk.plugins.categories.pre_annotation.actions.to_task.selecting import is_annotated, selected_tasks
-from sdk.plugins.categories.pre_annotation.actions.to_task.steps.to_task_step import ToTaskStep
-from sdk.plugins.steps import StepResult
+from sdk.plugins.steps import FixedStep, StepResult
 
 if TYPE_CHECKING:
     from sdk.plugins.categories.pre_annotation.actions.to_task.context import ToTaskContext
 
 
-class FetchTasksStep(ToTaskStep):
+class FetchTasksStep(FixedStep["ToTaskContext"]):
     """Lists the tasks once; tasks that come to match later are not the run's."""
 
     step_name = "fetch_tasks"

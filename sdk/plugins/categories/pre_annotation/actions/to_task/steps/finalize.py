@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING, override
 
 from sdk.loggers import LogLevel
 from sdk.plugins.categories.pre_annotation.actions.to_task.outcome import ANNOTATE, result_of
-from sdk.plugins.categories.pre_annotation.actions.to_task.steps.to_task_step import ToTaskStep
-from sdk.plugins.steps import StepResult
+from sdk.plugins.steps import FixedStep, StepResult
 
 if TYPE_CHECKING:
     from sdk.plugins.categories.pre_annotation.actions.to_task.context import ToTaskContext
 
 
-class FinalizeStep(ToTaskStep):
+class FinalizeStep(FixedStep["ToTaskContext"]):
     """Makes the result, and says it."""
 
     step_name = "finalize"

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, override
 from sdk.clients.errors import AuthorizationError, NotFoundError
 from sdk.plugins.categories.pre_annotation.actions.to_task.agents import find_agent
 from sdk.plugins.categories.pre_annotation.actions.to_task.errors import InvalidProjectError, NoDataCollectionError
-from sdk.plugins.categories.pre_annotation.actions.to_task.steps.to_task_step import ToTaskStep
-from sdk.plugins.steps import StepResult
+from sdk.plugins.steps import FixedStep, StepResult
 
 if TYPE_CHECKING:
     from sdk.plugins.categories.pre_annotation.actions.to_task.context import ToTaskContext
 
 
-class InitializeStep(ToTaskStep):
+class InitializeStep(FixedStep["ToTaskContext"]):
     """Looks up what the run is about, and refuses what is not there (to_task guide, Prerequisites)."""
 
     step_name = "initialize"

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, override
 
-from sdk.plugins.categories.pre_annotation.actions.to_task.steps.to_task_step import ToTaskStep
-from sdk.plugins.steps import StepResult
+from sdk.plugins.steps import FixedStep, StepResult
 
 if TYPE_CHECKING:
     from sdk.plugins.categories.pre_annotation.actions.to_task.context import ToTaskContext
 
 
-class PrepareStep(ToTaskStep):
+class PrepareStep(FixedStep["ToTaskContext"]):
     """Lets the strategy check what it needs; nothing is changed yet."""
 
     step_name = "prepare"

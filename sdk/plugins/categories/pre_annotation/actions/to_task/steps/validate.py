@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, override
 
-from sdk.plugins.categories.pre_annotation.actions.to_task.steps.to_task_step import ToTaskStep
-from sdk.plugins.steps import StepResult
+from sdk.plugins.steps import FixedStep, StepResult
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
     from sdk.plugins.categories.pre_annotation.actions.to_task.strategies.base import ValidationStrategy
 
 
-class ValidateStep(ToTaskStep):
+class ValidateStep(FixedStep["ToTaskContext"]):
     """Asks each validation strategy, in order.
 
     Args:

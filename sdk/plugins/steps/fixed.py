@@ -1,14 +1,14 @@
-"""What all steps of a run have in common: a name and a share of the progress."""
+"""A step whose name and share never change."""
 
 from __future__ import annotations
 
 from typing import ClassVar, override
 
-from sdk.plugins.categories.pre_annotation.actions.to_task.context import ToTaskContext
-from sdk.plugins.steps import BaseStep
+from sdk.plugins.steps.base import BaseStep
+from sdk.plugins.steps.context import BaseStepContext
 
 
-class ToTaskStep(BaseStep[ToTaskContext]):
+class FixedStep[C: BaseStepContext](BaseStep[C]):
     """A step with a fixed name and a fixed share.
 
     Attributes:
