@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 ROOT = Path(__file__).resolve().parents[2]
-LEDGER = Path("contract_tests/ledger.toml")
+LEDGER = Path("contract_tests/ledger/rules")
 CLAUSES = "contract_tests/clauses"
 TESTS = ("tests", "contract_tests")  # pytest's testpaths
 
@@ -41,7 +41,7 @@ def check(root: Path) -> int:
 
 
 def show(rows: Sequence[Row]) -> None:
-    """Print how many rules rest on which evidence, assumed ones in red.
+    """Print how many rules rest on which evidence and what share that is, assumed ones in red.
 
     Args:
         rows: The ledger.
@@ -49,13 +49,14 @@ def show(rows: Sequence[Row]) -> None:
     from rich.console import Console  # noqa: PLC0415 - --check is part of every lint run and needs no table
     from rich.table import Table  # noqa: PLC0415
 
-    counts = Counter(row.evidence for row in rows)
-    table = Table("evidence", "rules", title="contract ledger")
-    table.columns[1].justify = "right"
-    for kind in EVIDENCE:
-        table.add_row(kind, str(counts[kind]), style="red" if kind == "assumed" else None)
+    counts = Counter((EVIDENCE.index(row.evidence), row.basis) for row in rows)
+    table = Table("evidence", "rules", "share", title="contract ledger")
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for (_, basis), count in sorted(counts.items()):
+        table.add_row(basis, str(count), f"{count / len(rows):.1%}", style="red" if basis == "assumed" else None)
     table.add_section()
-    table.add_row("all", str(len(rows)))
+    table.add_row("all", str(len(rows)), "")
     Console().print(table)
 
 

@@ -26,12 +26,17 @@ def faults(rows: Sequence[Row], *, tests: AbstractSet[str], clauses: AbstractSet
     return [
         *(f"{name}: the id is used {n} times; each rule needs its own." for name, n in _repeated(rows)),
         *(sentence for row in rows for sentence in _row_faults(row, tests, today)),
+        *(f"{name}: {n} rules name this test; a rule has a test of its own." for name, n in _shared(rows)),
         *(f"{test}: no rule names this contract test; add a row." for test in sorted(clauses - named)),
     ]
 
 
 def _repeated(rows: Sequence[Row]) -> Iterator[tuple[str, int]]:
     return ((name, number) for name, number in Counter(row.id for row in rows).items() if number > 1)
+
+
+def _shared(rows: Sequence[Row]) -> Iterator[tuple[str, int]]:
+    return ((name, number) for name, number in Counter(row.test for row in rows).items() if number > 1)
 
 
 def _row_faults(row: Row, tests: AbstractSet[str], today: date) -> Iterator[str]:
@@ -45,6 +50,10 @@ def _row_faults(row: Row, tests: AbstractSet[str], today: date) -> Iterator[str]
         yield f"{row.id}: an assumed rule must say in `settles` what would settle it."
     if row.evidence != "assumed" and row.settles:
         yield f"{row.id}: `settles` belongs to assumed rules; this one rests on {row.evidence}."
+    if row.evidence == "client" and not row.versions:
+        yield f"{row.id}: a rule that rests on the client must say in `versions` which versions show it."
+    if row.evidence != "client" and row.versions:
+        yield f"{row.id}: `versions` belongs to rules that rest on the client; this one rests on {row.evidence}."
     for field in ("id", "rule", "source"):
         if not getattr(row, field).strip():
             yield f"{row.id}: {field} is blank."

@@ -13,13 +13,13 @@ from contract_tests.ledger.__main__ import main
 
 TODAY = date(2026, 3, 1)
 TEST = "contract_tests/clauses/test_a.py::test_b"
-ROW = Row("a", "A rule.", "contract", "contract.md 1", date(2026, 2, 28), TEST)
+ROW = Row("a", "A rule.", "openapi", "tasks:list", date(2026, 2, 28), TEST)
 RULE = """
     [[rule]]
     id = "a"
     rule = "A rule."
-    evidence = "contract"
-    source = "contract.md 1"
+    evidence = "openapi"
+    source = "tasks:list"
     date = 2026-01-31
     test = "contract_tests/clauses/test_a.py::test_b"
 """
@@ -36,7 +36,9 @@ def test_a_whole_ledger_has_no_fault(evidence: str) -> None:
 
     settles = "a look at the real backend" if evidence == "assumed" else ""
 
-    assert expected == judge(replace(ROW, evidence=evidence, settles=settles))
+    versions = ("2026.2.17",) if evidence == "client" else ()
+
+    assert expected == judge(replace(ROW, evidence=evidence, settles=settles, versions=versions))
 
 
 @pytest.mark.parametrize(
@@ -47,7 +49,10 @@ def test_a_whole_ledger_has_no_fault(evidence: str) -> None:
         ([replace(ROW, date=date(2026, 3, 2))], "the date 2026-03-02 is in the future"),
         ([replace(ROW, evidence="assumed")], "must say in `settles`"),
         ([replace(ROW, settles="x")], "belongs to assumed rules"),
-        ([replace(ROW, evidence="rumour")], "evidence is 'rumour'; it can be seed, contract"),
+        ([replace(ROW, evidence="rumour")], "evidence is 'rumour'; it can be seed, openapi"),
+        ([replace(ROW, evidence="client")], "must say in `versions`"),
+        ([replace(ROW, versions=("2026.2.17",))], "`versions` belongs to"),
+        ([ROW, replace(ROW, id="b")], "2 rules name this test"),
         ([replace(ROW, rule=" ")], "rule is blank"),
         ([], f"{TEST}: no rule names this contract test"),
     ],
@@ -83,7 +88,9 @@ def project(tmp_path, ledger: str):
     clauses = tmp_path / "contract_tests" / "clauses"
     clauses.mkdir(parents=True)
     (clauses / "test_a.py").write_text("def test_b(): ...")
-    (tmp_path / "contract_tests" / "ledger.toml").write_text(textwrap.dedent(ledger))
+    rules = tmp_path / "contract_tests" / "ledger" / "rules"
+    rules.mkdir(parents=True)
+    (rules / "one.toml").write_text(textwrap.dedent(ledger))
     return tmp_path
 
 
@@ -91,31 +98,33 @@ def test_a_ledger_is_read_from_toml(tmp_path) -> None:
     """Every field arrives, the date as a date."""
     expected = [replace(ROW, date=date(2026, 1, 31))]
 
-    assert expected == read(project(tmp_path, RULE) / "contract_tests" / "ledger.toml")
+    assert expected == read(project(tmp_path, RULE) / "contract_tests" / "ledger" / "rules")
 
 
 @pytest.mark.parametrize(
     ("ledger", "sentence"),
     [
-        ("[[rule", "ledger.toml: "),
-        (RULE + "    colour = 'red'\n", "rule 1 (a): unknown field colour"),
-        (RULE.replace("date = 2026-01-31", ""), "rule 1 (a): date missing"),
+        ("[[rule", "one.toml: "),
+        (RULE + "    colour = 'red'\n", "one.toml, rule 1 (a): unknown field colour"),
+        (RULE.replace("date = 2026-01-31", ""), "one.toml, rule 1 (a): date missing"),
         (RULE.replace("2026-01-31", "'2026-01-31'"), "a TOML date"),
         (RULE.replace("2026-01-31", "2026-01-31T00:00:00"), "a TOML date"),
         (RULE.replace('"A rule."', "3"), "rule must be text"),
+        (RULE + "    versions = '2026.2.17'\n", "versions is '2026.2.17'"),
+        (RULE.replace("[[rule]]", "[[rules]]"), "unknown table rules"),
     ],
 )
 def test_a_ledger_that_is_none_is_refused(tmp_path, ledger: str, sentence: str) -> None:
     """A typing error must not make a rule disappear."""
     with pytest.raises(LedgerError) as refusal:
-        read(project(tmp_path, ledger) / "contract_tests" / "ledger.toml")
+        read(project(tmp_path, ledger) / "contract_tests" / "ledger" / "rules")
 
     assert sentence in str(refusal.value)
 
 
 @pytest.mark.parametrize(
     ("status", "ledger", "printed"),
-    [(0, RULE, ""), (1, "", "no rule names"), (1, "[[rule", "ledger.toml")],
+    [(0, RULE, ""), (1, "", "no rule names"), (1, "[[rule", "one.toml")],
 )
 def test_check_exits_with_its_verdict(tmp_path, capsys, status: int, ledger: str, printed: str) -> None:
     """`make lint` stops on a fault and shows it."""
@@ -125,6 +134,8 @@ def test_check_exits_with_its_verdict(tmp_path, capsys, status: int, ledger: str
 
 def test_the_count_shows_what_is_assumed(tmp_path, capsys) -> None:
     """What nobody has verified is in plain sight."""
-    assert main([], project(tmp_path, RULE.replace("contract.md", "-"))) == 0
+    ledger = RULE.replace('"openapi"', '"assumed"') + "    settles = 'a look'\n"
+
+    assert main([], project(tmp_path, ledger)) == 0
 
     assert "assumed" in capsys.readouterr().out
