@@ -4,6 +4,7 @@ from fake_backend.backend import FakeBackend
 from fake_backend.core.bugs import KNOWN as KNOWN_BUGS
 from fake_backend.core.clock import Clock, SystemClock, VirtualClock
 from fake_backend.core.errors import Refusal
+from fake_backend.faults import Faults, NeverFired
 from fake_backend.http.control.policy import ControlPolicy
 from fake_backend.identities import TenantTokens
 from fake_backend.seeding import SeedInvalid
@@ -16,7 +17,9 @@ __all__ = [
     "Clock",
     "ControlPolicy",
     "FakeBackend",
+    "Faults",
     "InferenceRequest",
+    "NeverFired",
     "Refusal",
     "SeedInvalid",
     "ServedBackend",

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from fake_backend.core.bugs import Bugs
     from fake_backend.core.journal import Journal
+    from fake_backend.faults import Faults
     from fake_backend.seeding.rows import SeedDocument
     from fake_backend.serving.service import Serving
     from fake_backend.settings import Settings
@@ -162,6 +163,11 @@ class FakeBackend:
     def bugs(self) -> Bugs:
         """Wrong behaviours to switch on."""
         return self._world.bugs
+
+    @property
+    def faults(self) -> Faults:
+        """What goes wrong on purpose: ``with backend.faults.during(plan): ...``."""
+        return self._world.faults
 
     @property
     def serving(self) -> Serving:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 from fake_backend.core.errors import Refusal
@@ -78,22 +79,34 @@ class Payloads:
             raise DamagedPayload("The payload of a row is not what was stored.", received=row["key"])
         return body.decode()
 
-    def shown(self, row: Mapping[str, Any], mode: ResponseMode, storage_url: str) -> Any:
-        """Return what the wire carries as ``data``: the payload, or the wrapper of an externalised one."""
+    def shown(self, row: Mapping[str, Any], mode: ResponseMode, storage_url: str, aged: float = 0.0) -> Any:
+        """Return what the wire carries as ``data``: the payload, or the wrapper of an externalised one; see ``url``."""
         if row["payload_key"] is None:
             return None if row["payload"] is None else json.loads(row["payload"])
         if mode == "inline":
             return json.loads(self.text(row))
         return {
             "mode": "presigned",
-            "presigned_url": self.url(row["payload_key"], storage_url),
+            "presigned_url": self.url(row["payload_key"], storage_url, aged),
             "size": row["payload_size"],
             "data_digest": row["payload_digest"],
         }
 
-    def url(self, key: str, storage_url: str) -> str:
-        """Return a presigned URL of an object of the backend."""
-        return self._objects.presign(BUCKET, key, base_url=storage_url, expires_in=self._settings.presign_seconds)
+    def url(self, key: str, storage_url: str, aged: float = 0.0) -> str:
+        """Return a presigned URL of an object of the backend.
+
+        Args:
+            key: Of the object.
+            storage_url: Endpoint of objects on the caller's transport.
+            aged: Seconds ago at which the URL was issued.
+        """
+        return self._objects.presign(
+            BUCKET,
+            key,
+            base_url=storage_url,
+            expires_in=self._settings.presign_seconds,
+            issued_at=self._objects.clock.now() - timedelta(seconds=aged) if aged else None,
+        )
 
     def put_file(self, key: str, body: bytes, content_type: str) -> None:
         """Store the bytes of a file; the bucket is there from the first one on."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from fake_backend import http, objects
-from fake_backend.http import Journalled
+from fake_backend.http import Faulty, Journalled
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from fake_backend.http import ControlPolicy
     from fake_backend.transports.live import LiveServer
 
-API = Journalled(http.application, "api")
-STORAGE = Journalled(objects.application, "storage")
+API = Journalled(Faulty(http.application, "api"), "api")
+STORAGE = Journalled(Faulty(objects.application, "storage"), "storage")
 
 
 class ServedBackend:

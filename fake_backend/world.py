@@ -15,6 +15,7 @@ from fake_backend.core.journal import Journal
 from fake_backend.directories import Directories
 from fake_backend.exports.recovery import recover
 from fake_backend.exports.worker import ExportJobs
+from fake_backend.faults import Faults
 from fake_backend.objects import ObjectStore
 from fake_backend.payloads import Payloads
 from fake_backend.serving.service import Serving
@@ -66,6 +67,7 @@ class World:
         self.clock = clock
         self.settings = settings or Settings()
         self.bugs = Bugs()
+        self.faults = Faults(clock)
         self.database = Database(database_url)
         self._lives = Lives(self.database) if database_url is not None else None  # in memory there is one life only
         life = self._begin(seed)
@@ -94,6 +96,7 @@ class World:
             draws=self.draws,
             settings=self.settings,
             bugs=self.bugs,
+            faults=self.faults,
             rows=jobs,
             listings=self.rows,
             catalogue=self.catalogue,
@@ -151,7 +154,7 @@ class World:
                 self._lives.seeded(told)
 
     def reset(self) -> None:
-        """Forget rows, objects, jobs, journal and bugs; the clock goes on."""
+        """Forget rows, objects, jobs, journal, bugs and faults; the clock goes on."""
         self.exports.clear()
         self.serving.clear()
         storages = [row["id"] for row in self.catalogue.storages() if row["provider"] == "file_system"]
@@ -159,6 +162,7 @@ class World:
         self.objects.clear()
         self._directories.empty(storages)
         self.bugs.off()
+        self.faults.clear()
         self.journal.clear()
 
     def close(self) -> None:

@@ -40,6 +40,7 @@ class Entry:
         ignored: Query keys that meant nothing to the resource.
         sent: Bytes of the answer's body that left so far.
         outcome: ``open`` while the body is on its way, then ``complete`` or ``cut``.
+        faults: What struck it, by the names of the rules.
     """
 
     number: int
@@ -54,11 +55,12 @@ class Entry:
     ignored: tuple[str, ...] = ()
     sent: int = 0
     outcome: Outcome = "open"
+    faults: tuple[str, ...] = ()
     notes: list[str] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, object]:
         """Return the entry as JSON has it."""
-        return {**asdict(self), "at": self.at.isoformat(), "ignored": list(self.ignored)}
+        return {**asdict(self), "at": self.at.isoformat(), "ignored": list(self.ignored), "faults": list(self.faults)}
 
 
 class Journal:

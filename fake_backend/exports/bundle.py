@@ -70,6 +70,11 @@ class BundleWriter:
             "targets": {self._target: summary},
         }
 
+    def restart(self) -> None:
+        """Remove what was written, and begin again."""
+        self.discard()
+        self._parts, self._single, self._records = [], [], 0
+
     def discard(self) -> None:
         """Remove everything that was written."""
         self._root.remove(self.prefix)

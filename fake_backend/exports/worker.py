@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from fake_backend.core.cursor import Seek
 from fake_backend.core.errors import BadRequest, NotFound, Refusal
-from fake_backend.core.jobs import AsyncJob, Feed
+from fake_backend.core.jobs import AsyncJob, Feed, Status
 from fake_backend.exports.bundle import BundleWriter
 from fake_backend.exports.lines import Lines
 from fake_backend.exports.roots import open_root
+from fake_backend.faults.arrival import Arrival, JobFacts
 from fake_backend.store.async_jobs import Place
 from fake_backend.store.kinds import PAYLOAD
 from fake_backend.store.ordering import Ordering
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from fake_backend.core.ids import Draws
     from fake_backend.exports.request import ExportRequest
     from fake_backend.exports.roots import Root
+    from fake_backend.faults import Faults
     from fake_backend.objects import ObjectStore
     from fake_backend.payloads import Payloads
     from fake_backend.settings import Settings
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+KIND = "plugin_export"
 EXPECTED = (OSError, Refusal)  # what a storage or a payload can do to a worker
 
 
@@ -56,6 +59,15 @@ class _Run:
     below: int | None = None
     feed: Feed = field(default_factory=Feed)
     total: int = 0
+    number: int = 0
+    fail_row: int | None = None
+
+
+class RowUnreadable(Refusal):
+    """A row that a worker cannot read, by a fault."""
+
+    status = 500
+    code = "row_unreadable"
 
 
 class ExportJobs:
@@ -68,6 +80,7 @@ class ExportJobs:
         draws: Draws,
         settings: Settings,
         bugs: Bugs,
+        faults: Faults,
         rows: AsyncJobs,
         listings: Mapping[Kind, Listing],
         catalogue: Catalogue,
@@ -78,12 +91,14 @@ class ExportJobs:
         self._draws = draws
         self._settings = settings
         self._bugs = bugs
+        self._faults = faults
         self._rows = rows
         self._listings = listings
         self._catalogue = catalogue
         self._lines = Lines(catalogue, payloads)
         self._objects = objects
         self._runs: dict[str, _Run] = {}
+        self._enqueued = 0
         self._turn = threading.RLock()  # a cancel must not fall into the middle of a chunk
 
     def __repr__(self) -> str:
@@ -134,7 +149,7 @@ class ExportJobs:
                 "filter": dict(request.raw_filter),
             }
         }
-        job = AsyncJob.pending(job_id, "plugin_export", self._clock.now(), request.ray_job_id, data)
+        job = AsyncJob.pending(job_id, KIND, self._clock.now(), request.ray_job_id, data)
         place = Place(request.storage_id, str(bundle.prefix))
         self._rows.add(job.state, place, tenant=caller.member_of, owner=caller.user)
         conditions = request.selection.conditions
@@ -149,6 +164,9 @@ class ExportJobs:
             conditions=conditions,
             chunk_rows=request.chunk_rows or self._settings.chunk_rows,
         )
+        with self._turn:
+            self._enqueued += 1
+            run.number = self._enqueued
         self._runs[job_id] = run
         self._later(run, self._start)
         return job
@@ -167,6 +185,15 @@ class ExportJobs:
     def jobs(self, caller: Caller) -> list[AsyncJob]:
         """Return the caller's jobs, newest first."""
         return [AsyncJob(state) for state in self._rows.of(caller.tenant, caller.user)]
+
+    def facts(self, job_id: str) -> JobFacts | None:
+        """Return what a fault may ask of a job of this process, ``None`` of any other."""
+        run = self._runs.get(job_id)
+        return None if run is None else JobFacts(run.job.state["type"], run.number)
+
+    def next_facts(self) -> JobFacts:
+        """Return what a fault may ask of the job that an enqueue would make."""
+        return JobFacts(KIND, self._enqueued + 1)
 
     def feed(self, job_id: str) -> Feed:
         """Return the events of a job; a job of an earlier process has none any more."""
@@ -198,15 +225,48 @@ class ExportJobs:
         self._runs.clear()
         self._clock.changed()  # streams that wait for news have had their last
 
-    def _later(self, run: _Run, step: Callable[[_Run], None]) -> None:
-        self._clock.scheduler.after(
-            self._settings.chunk_seconds, lambda: self._guarded(run, step), label=f"export {run.job.id}"
-        )
+    def _later(
+        self, run: _Run, step: Callable[[_Run], None], seconds: float | None = None, *, spared: bool = False
+    ) -> None:
+        wait = self._settings.chunk_seconds if seconds is None else seconds
+        self._clock.scheduler.after(wait, lambda: self._guarded(run, step, spared=spared), label=f"export {run.job.id}")
 
-    def _guarded(self, run: _Run, step: Callable[[_Run], None]) -> None:
-        """Run one step; what breaks it ends the job, as a dead worker's supervisor would."""
+    def _befallen(self, run: _Run, step: Callable[[_Run], None]) -> bool:
+        """Let faults have their way with a step; return whether it is not to be done now."""
+        struck = self._faults.strike(Arrival("worker", job=lambda: self.facts(run.job.id))) if self._faults else None
+        effect = struck and struck.effect.worker
+        if not effect:
+            return False
+        if effect.fail_row is not None:
+            run.fail_row = effect.fail_row
+        if effect.kill:
+            if effect.resume_after is not None:
+                resumed = step if effect.resume_from == "here" else self._again
+                self._later(run, resumed, effect.resume_after, spared=True)
+            return True
+        wait = (effect.stall or 0.0) + ((effect.pace or 1.0) - 1.0) * self._settings.chunk_seconds
+        if wait <= 0:
+            return False
+        self._later(run, step, wait, spared=True)
+        return True
+
+    def _again(self, run: _Run) -> None:
+        """Take a job up from its beginning: what its dead worker had counted counts no more."""
+        run.bundle.restart()
+        run.below = None
+        if run.job.status is Status.PENDING:
+            self._start(run)
+            return
+        run.job.progress(self._clock.now(), 0, run.total)
+        self._tell(run)
+        self._later(run, self._chunk)
+
+    def _guarded(self, run: _Run, step: Callable[[_Run], None], *, spared: bool) -> None:
+        """Run one step, unless a fault strikes it; what breaks it ends the job, as a supervisor would."""
         with self._turn:
             if run.job.finished or run.job.id not in self._runs:
+                return
+            if not spared and self._befallen(run, step):
                 return
             try:
                 step(run)
@@ -234,6 +294,10 @@ class ExportJobs:
         columns = (kind.line_id, "data_unit_id", *PAYLOAD)
         found = self._listings[kind].keyset_page(run.tenant, run.conditions, Ordering(kind.key), place, columns)
         rows, more = found[: run.chunk_rows], len(found) > run.chunk_rows
+        done = run.bundle.records
+        if run.fail_row is not None and done < run.fail_row <= done + len(rows):
+            row = rows[run.fail_row - done - 1]
+            raise RowUnreadable("A row cannot be read.", received=row["key"])
         if rows:
             run.bundle.add_chunk(self._lines.of(rows, run.bundle, run.request, run.storage_url))
             run.below = rows[-1]["key"]

@@ -2,6 +2,7 @@
 
 from fake_backend.http.application import application
 from fake_backend.http.control.policy import ControlPolicy
+from fake_backend.http.faulty import Faulty
 from fake_backend.http.journalled import Journalled
 
-__all__ = ["ControlPolicy", "Journalled", "application"]
+__all__ = ["ControlPolicy", "Faulty", "Journalled", "application"]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
+from fake_backend.core.signals import Signal
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
@@ -44,7 +46,12 @@ class Journalled:
             entry.status = int(status.split(" ", 1)[0])
             return start_response(status, headers, exc_info) if exc_info else start_response(status, headers)
 
-        return _Counted(self._application(environ, begun), entry)
+        try:
+            body = self._application(environ, begun)
+        except Signal:
+            entry.outcome = "cut"
+            raise
+        return _Counted(body, entry)
 
 
 class _Counted:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from fake_backend.store.identity import Caller
     from fake_backend.world import World
 
+AGED = "fake_backend.urls_aged"  # where a fault says so
+
 
 def world() -> World:
     """Return the world that the request is for."""
@@ -32,6 +34,11 @@ def entry() -> Entry | None:
 def storage_url() -> str:
     """Return the base URL of objects on the transport that the request came by."""
     return str(request.environ["fake_backend.storage_url"])
+
+
+def urls_aged() -> float:
+    """Return how many seconds ago the presigned URLs of this answer are issued; 0 but for a fault."""
+    return float(request.environ.get(AGED, 0.0))
 
 
 def api_url() -> str:

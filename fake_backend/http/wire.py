@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from fake_backend.http.request import urls_aged
 from fake_backend.store.instants import shown
 from fake_backend.store.kinds import PAYLOAD
 
@@ -30,12 +31,14 @@ class Around:
         rows: The page.
         mode: How externalised payloads go.
         base: Base URL of objects for this caller.
+        aged: Seconds ago at which its presigned URLs are issued; by a fault alone other than 0.
     """
 
     world: World
     rows: Sequence[Row]
     mode: ResponseMode
     base: str
+    aged: float = field(default_factory=urls_aged)
 
     @cached_property
     def files(self) -> dict[int, dict[str, Item]]:
@@ -43,7 +46,7 @@ class Around:
         return {
             unit: {
                 item["specification"]: {
-                    "url": self.world.payloads.url(item["object_key"], self.base),
+                    "url": self.world.payloads.url(item["object_key"], self.base, self.aged),
                     "file_name_original": item["file_name_original"],
                     "is_primary": item["is_primary"],
                 }
@@ -144,7 +147,7 @@ def response_mode(asked: Query) -> ResponseMode:
     return "presigned" if asked.last("response_mode") == "presigned" else "inline"
 
 
-DATA = Field(PAYLOAD, lambda row, around: around.world.payloads.shown(row, around.mode, around.base))
+DATA = Field(PAYLOAD, lambda row, around: around.world.payloads.shown(row, around.mode, around.base, around.aged))
 """The payload: itself, or the wrapper that leads to it."""
 
 UNIT = Field(("data_unit_id",), lambda row, around: around.units.get(row["data_unit_id"]))

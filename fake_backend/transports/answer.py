@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from fake_backend.transports.signals import Signal
+from fake_backend.core.signals import Signal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator
@@ -71,7 +71,7 @@ class Answer:
         a body shorter than its ``Content-Length``.
 
         Raises:
-            Signal: The application raised it; see `fake_backend.transports.signals`.
+            Signal: The application raised it; see `fake_backend.core.signals`.
         """
         try:
             yield self._begin()

@@ -20,10 +20,10 @@ from typing import TYPE_CHECKING, Any
 from cheroot import server as cheroot
 from cheroot.errors import MaxSizeExceeded
 
+from fake_backend.core.signals import HangUp, NoAnswer, Reset
 from fake_backend.transports.answer import LOG, Answer
 from fake_backend.transports.connection import Connection
 from fake_backend.transports.environ import Request, request_environ
-from fake_backend.transports.signals import HangUp, NoAnswer, Reset
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,7 +7,7 @@ While one is open, the hooks of `fake_backend.transports.hooks` are installed. C
 their pools, their keep-alive, their retries, proxies and time-outs are their own, and the body of an
 answer comes chunk by chunk as the application produces it. The application runs in the thread of the
 client that reads, so nothing here waits and no time-out happens by itself; an application that wants
-one, or a connection that breaks, raises a signal of `fake_backend.transports.signals`.
+one, or a connection that breaks, raises a signal of `fake_backend.core.signals`.
 
 Environ entries of ours: ``RAW_URI``, ``fake_backend.transport`` (``"in-process"``),
 ``fake_backend.connection`` (`fake_backend.transports.connection.Connection`) and
@@ -19,10 +19,10 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Self
 
+from fake_backend.core.signals import ConnectionRefused, HangUp, NoAnswer, Reset, Signal
 from fake_backend.transports.connection import Connection
 from fake_backend.transports.hooks import HOOKS
 from fake_backend.transports.refusals import BadHost, HostTaken
-from fake_backend.transports.signals import ConnectionRefused, HangUp, NoAnswer, Reset, Signal
 from fake_backend.transports.switchboard import Extension, Mount
 
 if TYPE_CHECKING:

@@ -13,10 +13,10 @@ import os
 import weakref
 from typing import TYPE_CHECKING
 
+from fake_backend.core.signals import ConnectionRefused, HangUp, NoAnswer, Reset, Signal
 from fake_backend.transports.answer import Answer
 from fake_backend.transports.connection import Connection
 from fake_backend.transports.environ import Request, request_environ
-from fake_backend.transports.signals import ConnectionRefused, HangUp, NoAnswer, Reset, Signal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,7 +5,7 @@
 
 The application runs in threads of the process that starts the server, on the world it is given there.
 What it answers goes over the wire as it does in process: the same blocks, from the same code
-(`fake_backend.transports.answer`), and the same signals (`fake_backend.transports.signals`).
+(`fake_backend.transports.answer`), and the same signals (`fake_backend.core.signals`).
 
 Environ entries of ours: ``RAW_URI``, ``fake_backend.transport`` (``"live"``), ``fake_backend.connection``
 (`fake_backend.transports.connection.Connection`) and ``fake_backend.read_timeout`` (``None``: a server

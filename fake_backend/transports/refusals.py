@@ -6,7 +6,7 @@
         ├── CannotListen     the live server cannot have the address asked for
         └── HostTaken        another open transport in process answers for this host
 
-A request that is there is answered, or gets a signal (`fake_backend.transports.signals`).
+A request that is there is answered, or gets a signal (`fake_backend.core.signals`).
 """
 
 from __future__ import annotations

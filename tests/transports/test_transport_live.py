@@ -11,8 +11,8 @@ import requests
 from raw_sockets import GET, raw, until_closed
 from wsgi_applications import Application, Stream, eventually
 
+from fake_backend.core.signals import HangUp, NoAnswer, Reset
 from fake_backend.transports.live import LiveServer
-from fake_backend.transports.signals import HangUp, NoAnswer, Reset
 
 
 def test_head_and_first_chunk_are_one_write() -> None:

@@ -1,7 +1,8 @@
-"""The control calls: seed, reset, journal, clock, bugs. Fields that they do not know are refused."""
+"""The control calls: seed, reset, journal, clock, bugs, faults. Fields that they do not know are refused."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any, cast
 
 from flask import Blueprint, Response, request
@@ -99,6 +100,27 @@ def switch_off() -> Response:
     """Switch all bugs off."""
     world().bugs.off()
     return bugs()
+
+
+@control.get("/faults/")
+def faults() -> Response:
+    """The faults in force, and what each has struck."""
+    return answer({"rules": [asdict(one) for one in world().faults.report()]})
+
+
+@control.post("/faults/")
+def put_faults() -> Response:
+    """Put a fault plan in force, beside those that are."""
+    number = world().faults.put(json_object())
+    return answer({"plan": number, "rules": [asdict(one) for one in world().faults.report()]}, 201)
+
+
+@control.delete("/faults/")
+def clear_faults() -> Response:
+    """Take every fault out of force; say what each has struck."""
+    told = [asdict(one) for one in world().faults.report()]
+    world().faults.clear()
+    return answer({"rules": told})
 
 
 def _clock() -> dict[str, Any]:

@@ -1,0 +1,277 @@
+"""The plans in force: which rules strike an arrival, what they have left, and what they have struck.
+
+Every rule looks at every arrival, counts for itself and draws from a stream of its own, made of the plan's seed and
+the rule's name. So a rule that is added changes no other's counts or draws; where two of them strike the same arrival,
+what the earlier one says goes before what the later one says.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections import Counter
+from contextlib import contextmanager
+from dataclasses import dataclass, field, fields, replace
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+from fake_backend.core.errors import BadRequest
+from fake_backend.faults.matching import Matcher
+from fake_backend.faults.never_fired import NeverFired
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterator, Mapping
+    from os import PathLike
+
+    from fake_backend.core.clock import Clock
+    from fake_backend.faults.arrival import Arrival
+    from fake_backend.faults.rules import Effect, Plan, Rule
+
+
+@dataclass(frozen=True)
+class Strike:
+    """What befalls an arrival.
+
+    Args:
+        effect: All that happens.
+        rules: The rules that had a part in it.
+    """
+
+    effect: Effect
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class RuleReport:
+    """What became of one rule.
+
+    Args:
+        id: Its name.
+        active: Whether it was there at all in this run.
+        matched: Arrivals that it was about, by everything but chance and budget.
+        fired: Those that it struck.
+        first: World time of the first strike, in seconds after the plan came into force; ``None`` for none.
+        last: The same of the last one.
+    """
+
+    id: str
+    active: bool
+    matched: int
+    fired: int
+    first: float | None
+    last: float | None
+
+
+@dataclass
+class _Live:
+    """One rule in force."""
+
+    rule: Rule
+    plan: int
+    began: float
+    chance: random.Random
+    active: bool
+    matcher: Matcher
+    counts: Counter[Hashable] = field(default_factory=Counter)
+    by_connection: WeakKeyDictionary[Any, int] = field(default_factory=WeakKeyDictionary)
+    matched: int = 0
+    fired: int = 0
+    first: float | None = None
+    last: float | None = None
+
+    def strikes(self, arrival: Arrival, now: float, seen: _Seen) -> bool:
+        """Return whether the rule strikes, after counting and drawing."""
+        if not self.active or not self.matcher.concerns(arrival, now - self.began, seen.attempt, seen.page):
+            return False
+        if self.matcher.call is not None and self._number(arrival) not in self.matcher.call:
+            return False
+        self.matched += 1
+        share = self.rule.match.probability
+        if share < 1 and self.chance.random() >= share:
+            return False
+        if self.rule.times is not None and self.fired >= self.rule.times:
+            return False
+        self.fired += 1
+        self.last = now - self.began
+        self.first = self.last if self.first is None else self.first
+        return True
+
+    def _number(self, arrival: Arrival) -> int:
+        """Return which of its scope's arrivals this is, from 1."""
+        if self.rule.match.per == "connection" and arrival.connection is not None:
+            self.by_connection[arrival.connection] = self.by_connection.get(arrival.connection, 0) + 1
+            return self.by_connection[arrival.connection]
+        scope = arrival.client if self.rule.match.per == "client" else None
+        self.counts[scope] += 1
+        return self.counts[scope]
+
+    def report(self) -> RuleReport:
+        """Return what became of the rule so far."""
+        return RuleReport(self.rule.id, self.active, self.matched, self.fired, self.first, self.last)
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What an arrival is among those before it; 0 where nobody asks."""
+
+    attempt: int
+    page: int
+
+
+class Faults:
+    """The faults of one world. Safe to use from several threads.
+
+    Args:
+        clock: The world's time.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._live: list[_Live] = []
+        self._plans = 0
+        self._attempts: Counter[Hashable] = Counter()
+        self._walks: dict[Hashable, dict[str | None, int]] = {}
+        self._spoiled: WeakKeyDictionary[Any, Effect] = WeakKeyDictionary()
+
+    def __repr__(self) -> str:
+        return f"<Faults {sum(one.fired for one in self._live)} fired of {len(self._live)} rules>"
+
+    def __bool__(self) -> bool:
+        """Return whether anything can be struck at all."""
+        return bool(self._live) or bool(self._spoiled)
+
+    def put(self, plan: Plan | Mapping[str, Any] | str | PathLike[str]) -> int:
+        """Put a plan in force beside those that are, and return a number by which ``take`` knows it.
+
+        Args:
+            plan: A plan, the document of one, or the path of its file (JSON, or TOML).
+
+        Raises:
+            PlanInvalid: It is no plan.
+            BadRequest: A rule in force has the name of one of its rules.
+        """
+        rules = _plan(plan)
+        with self._lock:
+            taken = {one.rule.id for one in self._live}
+            for rule in rules.rules:
+                if rule.id in taken:
+                    raise BadRequest(f"A fault {rule.id!r} is in force already.", received=rule.id, field="rules")
+            self._plans += 1
+            now = self._clock.monotonic()
+            for rule in rules.rules:
+                chance = random.Random(f"{rules.seed}/{rule.id}")  # noqa: S311 (must repeat, not resist)
+                active = rule.activation >= 1 or chance.random() < rule.activation
+                self._live.append(_Live(rule, self._plans, now, chance, active, Matcher(rule.match)))
+            return self._plans
+
+    def take(self, number: int) -> list[RuleReport]:
+        """Take a plan out of force and return what became of its rules; connections that were spoiled stay so."""
+        with self._lock:
+            mine = [one for one in self._live if one.plan == number]
+            self._live = [one for one in self._live if one.plan != number]
+        return [one.report() for one in mine]
+
+    def clear(self) -> None:
+        """Take every plan out of force, and forget what was spoiled."""
+        with self._lock:
+            self._live = []
+            self._attempts.clear()
+            self._walks.clear()
+            self._spoiled.clear()
+
+    @contextmanager
+    def during(self, plan: Plan | Mapping[str, Any] | str | PathLike[str]) -> Iterator[Faults]:
+        """Keep a plan in force for a while.
+
+        Raises:
+            NeverFired: A rule that was active struck nothing; not where the block ends in an error of its own.
+        """
+        number = self.put(plan)
+        try:
+            yield self
+        except BaseException:
+            self.take(number)
+            raise
+        idle = tuple(one.id for one in self.take(number) if one.active and not one.fired)
+        if idle:
+            raise NeverFired(idle)
+
+    def report(self) -> list[RuleReport]:
+        """Return what became of each rule in force."""
+        with self._lock:
+            return [one.report() for one in self._live]
+
+    def strike(self, arrival: Arrival, one_off: Effect | None = None) -> Strike | None:
+        """Return what befalls an arrival, ``None`` for nothing.
+
+        Args:
+            arrival: What comes.
+            one_off: What the request asked for itself; goes before all rules.
+        """
+        with self._lock:
+            spoiled = None if arrival.connection is None else self._spoiled.get(arrival.connection)
+            now = self._clock.monotonic()
+            seen = self._see(arrival)
+            struck = [one.rule for one in self._live if one.strikes(arrival, now, seen)]
+            effects = [*([spoiled] if spoiled else []), *([one_off] if one_off else [])]
+            effects += [rule.effect for rule in struck]
+            if not effects:
+                return None
+            effect = merged(effects)
+            if effect.spoil is not None and spoiled is None and arrival.connection is not None:
+                self._spoiled[arrival.connection] = _lasting(effect)
+            return Strike(effect, tuple(rule.id for rule in struck))
+
+    def _see(self, arrival: Arrival) -> _Seen:
+        """Remember an arrival as far as some rule asks for it."""
+        attempt = page = 0
+        if any(one.matcher.attempt is not None for one in self._live):
+            likeness = arrival.likeness
+            self._attempts[likeness] += 1
+            attempt = self._attempts[likeness]
+        if any(one.matcher.page is not None for one in self._live):
+            page = self._page(arrival)
+        return _Seen(attempt, page)
+
+    def _page(self, arrival: Arrival) -> int:
+        place = arrival.place
+        if place is not None and place.isascii() and place.isdigit():
+            return int(place)
+        if place is None:
+            self._walks[arrival.walk] = {None: 1}
+        pages = self._walks.setdefault(arrival.walk, {})
+        return pages.setdefault(place, len(pages) + 1)
+
+
+def merged(effects: list[Effect]) -> Effect:
+    """Return all that several effects say; what an earlier one says goes before what a later one says."""
+    first, *others = effects
+    blank = type(first)()
+    for other in others:
+        added = {
+            one.name: getattr(other, one.name)
+            for one in fields(other)
+            if getattr(first, one.name) == getattr(blank, one.name)
+        }
+        first = replace(first, **added)
+    return first
+
+
+def _lasting(effect: Effect) -> Effect:
+    """Return what a spoiled connection is from now on."""
+    blank = type(effect)()
+    if effect.spoil == "no_answer":
+        return replace(blank, no_answer=True, processed=False)
+    return replace(blank, reset="before") if effect.spoil == "reset" else replace(blank, drop="before")
+
+
+def _plan(plan: Plan | Mapping[str, Any] | str | PathLike[str]) -> Plan:
+    # pydantic reads plans and takes 60 ms to import; a world without faults does not pay for it
+    from fake_backend.faults import reading, rules  # noqa: PLC0415
+
+    if isinstance(plan, rules.Plan):
+        return reading.checked(plan)
+    if isinstance(plan, str) or hasattr(plan, "__fspath__"):
+        return reading.read(plan)
+    return reading.shaped(plan)

@@ -1,0 +1,156 @@
+"""From a JSON or TOML document to a plan, and what is refused on the way."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections import Counter
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from pydantic import TypeAdapter, ValidationError
+
+from fake_backend.core.errors import BadRequest
+from fake_backend.core.places import written
+from fake_backend.faults.counts import Count
+from fake_backend.faults.rules import Effect, Plan, Rule, WorkerEffect
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from os import PathLike
+
+PLAN: Final = TypeAdapter(Plan)
+ANSWERLESS = ("no_answer", "refuse")  # after either of which nothing else of an answer can happen
+OF_AN_ANSWER = ("status", "delay", "truncate", "slow", "corrupt", "drop", "reset", "event")
+
+
+class PlanInvalid(BadRequest):
+    """A fault plan that is none; ``field`` is the place in it."""
+
+    code = "fault_plan_invalid"
+
+
+def shaped(document: object) -> Plan:
+    """Return the plan that a document tells.
+
+    Args:
+        document: ``{"seed": ..., "rules": [...]}`` as Python values (``docs/faults.md``).
+
+    Raises:
+        PlanInvalid: The first thing that is wrong with it, with its place.
+    """
+    try:
+        text = json.dumps(document, ensure_ascii=False, allow_nan=False).encode()
+    except (TypeError, ValueError, RecursionError) as error:
+        raise PlanInvalid(f"A fault plan is JSON: {error}.", expected="an object with rules") from None
+    try:
+        plan = PLAN.validate_json(text)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = written(step for step in first["loc"] if step not in {"constrained-int", "constrained-str"}) or "plan"
+        raise PlanInvalid(f"{place}: {first['msg']}.", received=first["input"], field=place) from None
+    return checked(plan)
+
+
+def checked(plan: Plan) -> Plan:
+    """Return a plan whose rules make sense together.
+
+    Raises:
+        PlanInvalid: They do not.
+    """
+    for place, complaint in _complaints(plan):
+        raise PlanInvalid(f"{place}: {complaint}.", field=place)
+    return plan
+
+
+def effect_of(document: object) -> Effect:
+    """Return the one effect that a document tells.
+
+    Raises:
+        PlanInvalid: It is none.
+    """
+    return shaped({"rules": [{"id": "one-off", "effect": document}]}).rules[0].effect
+
+
+def read(path: str | PathLike[str]) -> Plan:
+    """Return the plan in a file of JSON, or of TOML where its name ends in ``.toml``.
+
+    Raises:
+        PlanInvalid: The file cannot be read, or is no plan; the sentence begins with its name.
+    """
+    file = Path(path)
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+        document: Any = tomllib.loads(text) if file.suffix == ".toml" else json.loads(text)
+    except OSError as error:
+        raise PlanInvalid(f"{file}: {error.strerror or type(error).__name__}.", expected="a readable file") from None
+    except (ValueError, RecursionError) as error:
+        raise PlanInvalid(f"{file}: {error}.", expected="JSON, or TOML where the name ends in .toml") from None
+    try:
+        return shaped(document)
+    except PlanInvalid as refusal:
+        raise PlanInvalid(f"{file}: {refusal.message}", received=refusal.received, field=refusal.field) from None
+
+
+def _complaints(plan: Plan) -> Iterator[tuple[str, str]]:
+    for name, number in Counter(rule.id for rule in plan.rules).items():
+        if number > 1:
+            yield "rules", f"the id {name!r} is used {number} times, and each rule needs its own"
+    for index, rule in enumerate(plan.rules):
+        place = f"rules[{index}]"
+        yield from ((f"{place}.match.{name}", complaint) for name, complaint in _counts(rule))
+        yield from ((f"{place}.effect", complaint) for complaint in _conflicts(rule))
+        if rule.match.until is not None and rule.match.until < rule.match.since:
+            yield f"{place}.match.until", f"{rule.match.until:g} is before since, {rule.match.since:g}"
+
+
+def _counts(rule: Rule) -> Iterator[tuple[str, str]]:
+    match = rule.match
+    counts = {"attempt": match.attempt, "page": match.page, "call": match.call}
+    if match.job is not None:
+        counts["job.number"] = match.job.number
+    for name, told in counts.items():
+        if told is not None:
+            try:
+                Count.of(told)
+            except ValueError as error:
+                yield name, str(error)
+
+
+def named(effect: Effect) -> tuple[str, ...]:
+    """Return the fields of an effect that say something."""
+    blank = Effect()
+    return tuple(one.name for one in fields(Effect) if getattr(effect, one.name) != getattr(blank, one.name))
+
+
+def _conflicts(rule: Rule) -> Iterator[str]:
+    names = set(named(rule.effect))
+    if not names - {"body", "headers", "processed"} and "headers" not in names:
+        yield "nothing happens; name an effect, such as status or delay"
+    if (rule.match.target == "worker") != ("worker" in names) or ("worker" in names and len(names) > 1):
+        yield "worker stands alone, and goes with match.target worker"
+    yield from _worker_conflicts(rule) if rule.effect.worker is not None else _answer_conflicts(rule, names)
+
+
+def _worker_conflicts(rule: Rule) -> Iterator[str]:
+    match, effect = rule.match, rule.effect.worker
+    if match.method or match.route or match.query or match.header or match.page:
+        yield "a worker's step has no method, route, query, header or page"
+    if effect == WorkerEffect():
+        yield "nothing happens to the worker; name kill, stall, pace or fail_row"
+    if effect is not None and effect.resume_after is not None and not effect.kill:
+        yield "resume_after is for a worker that was killed"
+
+
+def _answer_conflicts(rule: Rule, names: set[str]) -> Iterator[str]:
+    for one in ANSWERLESS:
+        others = names & {*OF_AN_ANSWER, *ANSWERLESS} - {one}
+        if one in names and others:
+            yield f"{one} leaves no answer for {', '.join(sorted(others))}"
+    if {"drop", "reset"} <= names:
+        yield "a connection is either dropped or reset"
+    if "event" in names and rule.match.target != "sse":
+        yield "event wants match.target to be sse"
+    if {"body", "retry_after"} & names and "status" not in names:
+        yield "body and retry_after want a status"

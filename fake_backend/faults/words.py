@@ -1,0 +1,88 @@
+"""One-off faults that a request asks for itself, in ``X-Fake-Fault``: httpbin's words where they fit, else JSON.
+
+============================== ===============================================================
+word                           effect
+============================== ===============================================================
+``status/503``                 ``status``
+``delay/2.5``                  ``delay``, seconds
+``drip/1000``                  ``slow``, bytes a second
+``truncate/100``               ``truncate``, bytes
+``drop/before|after|100``      ``drop``
+``reset/before|after|100``     ``reset``
+``retry-after/3``              ``retry_after``, beside a status
+``no-answer``, ``refuse``,     the effect of that name
+``corrupt``, ``twice``,
+``expire-urls``
+============================== ===============================================================
+
+Several are separated by commas: ``status/503, retry-after/3``. A value that begins with ``{`` is an effect as
+``docs/faults.md`` has it. Source: httpbin's ``/status``, ``/delay`` and ``/drip``.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from fake_backend.core.errors import BadRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from fake_backend.faults.rules import Effect
+
+HEADER: Final = "X-Fake-Fault"
+BARE: Final = ("no-answer", "refuse", "corrupt", "twice", "expire-urls")
+
+
+def _place(text: str) -> str | int:
+    return text if text in {"before", "after"} else int(text)
+
+
+VALUED: Final[Mapping[str, tuple[str, Callable[[str], object]]]] = {
+    "status": ("status", int),
+    "delay": ("delay", float),
+    "drip": ("slow", int),
+    "truncate": ("truncate", int),
+    "drop": ("drop", _place),
+    "reset": ("reset", _place),
+    "retry-after": ("retry_after", int),
+}
+
+
+def asked(value: str) -> Effect:
+    """Return the effect that a header's value asks for.
+
+    Raises:
+        BadRequest: It says none.
+    """
+    from fake_backend.faults.reading import effect_of  # noqa: PLC0415 - as in live.py: pydantic is not free
+
+    return effect_of(_json(value) if value.lstrip().startswith("{") else _worded(value))
+
+
+def _json(value: str) -> Any:
+    try:
+        return json.loads(value)
+    except (ValueError, RecursionError) as error:
+        raise BadRequest(f"{HEADER} is no JSON: {error}.", received=value, field=HEADER) from None
+
+
+def _worded(value: str) -> dict[str, object]:
+    effect: dict[str, object] = {}
+    for word in filter(None, map(str.strip, value.split(","))):
+        name, slash, told = word.partition("/")
+        if name in BARE and not slash:
+            effect[name.replace("-", "_")] = True
+            continue
+        if name not in VALUED:
+            expected = ", ".join([*(f"{known}/..." for known in VALUED), *BARE])
+            raise BadRequest("There is no such word for a fault.", received=word, expected=expected, field=HEADER)
+        field, read = VALUED[name]
+        try:
+            effect[field] = read(told)
+        except ValueError:
+            raise BadRequest(
+                f"{name} wants a number.", received=word, expected=f"as in {name}/3", field=HEADER
+            ) from None
+    return effect
