@@ -157,7 +157,9 @@ class _Struck:
         headers = {"Content-Type": kind, "Content-Length": str(len(body))}
         if effect.retry_after is not None:
             headers["Retry-After"] = str(effect.retry_after)
-        self._start(_line(status), list({**headers, **effect.headers}.items()))
+        write = self._start(_line(status), list({**headers, **effect.headers}.items()))
+        if 0 in {effect.drop, effect.reset}:
+            write(b"")
         return self._paced(iter([body]))
 
     def _shaped(self) -> Iterable[bytes]:
@@ -186,7 +188,9 @@ class _Struck:
         if effect.headers:
             names = {name.lower() for name in effect.headers}
             headers = [pair for pair in headers if pair[0].lower() not in names] + list(effect.headers.items())
-        self._start(status, headers)
+        write = self._start(status, headers)
+        if 0 in {effect.drop, effect.reset}:
+            write(b"")  # the head goes out though nothing follows it
         if effect.drop is None and effect.reset is None and effect.slow is None:
             return chunks
         return _Closing(self._paced(iter(chunks)), chunks)
@@ -198,6 +202,8 @@ class _Struck:
         left = place if isinstance(place, int) else None
         for chunk in chunks:
             for piece in _pieces(chunk, effect.slow):
+                if effect.slow is not None:
+                    self._wait_piece(len(piece) / effect.slow)
                 if left is not None and len(piece) > left:
                     yield piece[:left]
                     self._break()
@@ -205,8 +211,6 @@ class _Struck:
                 left = None if left is None else left - len(piece)
                 if left == 0:
                     self._break()
-                if effect.slow is not None:
-                    self._wait_piece(len(piece) / effect.slow)
         if place is not None:
             self._break()
 

@@ -1,0 +1,139 @@
+"""Fault plans as documents: what they say, what is refused, and that the schema which ships says the same."""
+
+from __future__ import annotations
+
+import json
+
+import jsonschema
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fake_backend.core.errors import BadRequest
+from fake_backend.faults import schema
+from fake_backend.faults.counts import Count
+from fake_backend.faults.reading import PlanInvalid, read, shaped
+from fake_backend.faults.words import asked
+
+RULE = {"id": "one", "match": {"target": "api", "route": "/sdk/**"}, "effect": {"status": 503}}
+
+
+def plan(**changes):
+    """Return the document of a plan with one rule, changed."""
+    return {"rules": [{**RULE, **changes}]}
+
+
+def test_the_schema_that_ships_is_the_readers() -> None:
+    """Whoever checks a plan by the schema is told what the reader would tell."""
+    assert schema.FILE.read_text(encoding="utf-8") == schema.text()
+
+
+@pytest.mark.parametrize(
+    ("document", "place", "words"),
+    [
+        ([], "plan", "object"),
+        ({"rule": []}, "rule", "Unexpected"),
+        (plan(effects={}), "rules[0].effects", "Unexpected"),
+        (plan(effect={"statu": 503}), "rules[0].effect.statu", "Unexpected"),
+        (plan(effect={"status": 99}), "rules[0].effect.status", "greater"),
+        (plan(effect={"status": "503"}), "rules[0].effect.status", "integer"),
+        (plan(effect={}), "rules[0].effect", "nothing happens"),
+        (plan(effect={"delay": -1}), "rules[0].effect.delay", "greater"),
+        (plan(effect={"no_answer": True, "status": 503}), "rules[0].effect", "no_answer leaves no answer for status"),
+        (plan(effect={"drop": 3, "reset": 3}), "rules[0].effect", "either dropped or reset"),
+        (plan(effect={"event": {"name": "error"}}), "rules[0].effect", "target to be sse"),
+        (plan(effect={"delay": 1, "body": "x"}), "rules[0].effect", "want a status"),
+        (plan(effect={"worker": {"kill": True}}), "rules[0].effect", "match.target worker"),
+        (plan(match={"target": "worker"}), "rules[0].effect", "match.target worker"),
+        (
+            plan(match={"target": "worker", "route": "/a"}, effect={"worker": {"kill": True}}),
+            "rules[0].effect",
+            "route",
+        ),
+        (plan(match={"target": "worker"}, effect={"worker": {}}), "rules[0].effect", "nothing happens to the worker"),
+        (
+            plan(match={"target": "worker"}, effect={"worker": {"resume_after": 9, "stall": 1}}),
+            "rules[0].effect",
+            "killed",
+        ),
+        (plan(match={"call": "5-2"}), "rules[0].match.call", "ends before it begins"),
+        (plan(match={"call": 0}), "rules[0].match.call", "greater"),
+        (plan(match={"since": 5, "until": 1}), "rules[0].match.until", "before since"),
+        (plan(match={"probability": 1.5}), "rules[0].match.probability", "less"),
+        (plan(times=0), "rules[0].times", "greater"),
+        (plan(id="has blanks"), "rules[0].id", "pattern"),
+        ({"rules": [RULE, RULE]}, "rules", "used 2 times"),
+        ({"seed": float("nan")}, None, "JSON"),
+    ],
+)
+def test_what_is_no_plan_is_refused_by_its_place(document, place, words) -> None:
+    """A typing error must not make a fault disappear."""
+    with pytest.raises(PlanInvalid, match=words) as refusal:
+        shaped(document)
+
+    assert (400, place) == (refusal.value.status, refusal.value.field)
+
+
+@pytest.mark.parametrize("document", [plan(), plan(match={"query": {"page": "3", "cursor": None}}), {"rules": []}])
+def test_what_the_reader_takes_the_schema_takes(document) -> None:
+    """The two are one description."""
+    shaped(document)
+
+    jsonschema.validate(document, json.loads(schema.text()))
+
+
+def test_a_file_is_json_or_toml(tmp_path) -> None:
+    """By its name; both tell the same plan."""
+    (tmp_path / "a.json").write_text(json.dumps(plan()))
+    (tmp_path / "a.toml").write_text(
+        '[[rules]]\nid = "one"\nmatch.target = "api"\nmatch.route = "/sdk/**"\neffect.status = 503\n'
+    )
+
+    assert read(tmp_path / "a.json") == read(tmp_path / "a.toml") == shaped(plan())
+
+
+@pytest.mark.parametrize(("name", "text"), [("a.json", "{"), ("a.toml", "x"), ("b.json", None), ("a.json", '{"a": 1}')])
+def test_a_file_that_is_none_is_named(tmp_path, name, text) -> None:
+    """The sentence begins with the file."""
+    if text is not None:
+        (tmp_path / name).write_text(text)
+
+    with pytest.raises(PlanInvalid, match=name):
+        read(tmp_path / name)
+
+
+@given(first=st.integers(1, 50), length=st.integers(0, 50), number=st.integers(1, 200))
+def test_counts_are_what_they_read_as(first: int, length: int, number: int) -> None:
+    """A number, a span, a span without end, and every nth."""
+    last = first + length
+
+    assert (number == first) == (number in Count.of(first))
+    assert (first <= number <= last) == (number in Count.of(f"{first}-{last}"))
+    assert (first <= number) == (number in Count.of(f"{first}-"))
+    assert (number % first == 0) == (number in Count.of(f"every {first}"))
+
+
+@pytest.mark.parametrize(
+    ("value", "effect"),
+    [
+        ("status/503, retry-after/3", {"status": 503, "retry_after": 3}),
+        ("delay/2.5", {"delay": 2.5}),
+        ("drip/1000", {"slow": 1000}),
+        ("drop/before", {"drop": "before"}),
+        ("reset/100", {"reset": 100}),
+        ("truncate/5,corrupt", {"truncate": 5, "corrupt": True}),
+        ("no-answer", {"no_answer": True}),
+        ("refuse", {"refuse": True}),
+        ('{"status": 418, "body": {"tea": true}}', {"status": 418, "body": {"tea": True}}),
+    ],
+)
+def test_a_request_asks_in_httpbins_words_or_in_json(value, effect) -> None:
+    """The header says what an effect in a plan says."""
+    assert shaped(plan(effect=effect)).rules[0].effect == asked(value)
+
+
+@pytest.mark.parametrize("value", ["statu/503", "status", "status/x", "no-answer/3", "{", '{"statu": 1}', "status/9"])
+def test_a_word_that_is_none_is_refused(value) -> None:
+    """With the words that there are, or the place in the JSON."""
+    with pytest.raises(BadRequest):
+        asked(value)

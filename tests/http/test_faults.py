@@ -1,0 +1,326 @@
+"""What a fault does to a request, an answer, a stream and a job; the same on both transports where both can show it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from pathlib import Path
+
+import pytest
+import requests
+from urllib3.exceptions import IncompleteRead, ProtocolError
+
+from fake_backend import FakeBackend
+from tests.http.small_backend import small_document
+
+PATH = "/sdk/tasks/?project=1&page_size=3"
+PATIENCE = 15  # seconds that the client waits; in process they pass on the world's clock
+
+
+@pytest.fixture(params=["in-process", "live"])
+def reached(request):
+    """Yield an open backend, its base URL on one of the transports, and a session."""
+    with FakeBackend(seed=small_document()) as backend, contextlib.ExitStack() as stack:
+        url = backend.url
+        if request.param == "live":
+            url = stack.enter_context(backend.serve(autojump=True)).url
+        session = stack.enter_context(requests.Session())
+        session.headers.update(backend.tokens["acme"].headers)
+        yield backend, url, session
+
+
+def struck(reached, effect, *, path=PATH, match=None, **options):
+    """Return the answer to one request that is struck."""
+    backend, url, session = reached
+    with backend.faults.during({"rules": [{"id": "one", "effect": effect, "match": match or {}, "times": 1}]}):
+        return session.get(url + path, timeout=PATIENCE, **options)
+
+
+def last(backend):
+    """Return the journal's last entry."""
+    return list(backend.journal)[-1]
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [(PATH, {"detail": "Service Unavailable."}), ("/v2/tasks/?project=1", {"error", "meta"})],
+)
+def test_a_status_comes_in_the_form_of_the_api(reached, path, body) -> None:
+    """With the Retry-After that the fault names, and the rule's name in the journal."""
+    answer = struck(reached, {"status": 503, "retry_after": 3}, path=path)
+
+    told = answer.json()
+    assert (503, "3") == (answer.status_code, answer.headers["Retry-After"])
+    assert body == (told if isinstance(body, dict) else set(told))
+    assert ("one",) == last(reached[0]).faults
+
+
+def test_a_gateways_answer_is_what_the_plan_says(reached) -> None:
+    """HTML and headers as they stand; 520 is no status of any standard."""
+    answer = struck(reached, {"status": 520, "body": "<html>520</html>", "headers": {"CF-RAY": "x"}})
+
+    assert (520, "<html>520</html>", "x") == (answer.status_code, answer.text, answer.headers["CF-RAY"])
+    assert answer.headers["Content-Type"].startswith("text/html")
+
+
+def test_a_delay_passes_on_the_worlds_clock(reached) -> None:
+    """And the answer is the answer."""
+    begun = reached[0].clock.monotonic()
+    answer = struck(reached, {"delay": 7.5})
+
+    assert (200, 7.5) == (answer.status_code, reached[0].clock.monotonic() - begun)
+
+
+def test_in_process_a_delay_longer_than_the_clients_patience_is_its_timeout() -> None:
+    """It costs what the client would have waited, and the request was carried out all the same (SYN-7486)."""
+    with FakeBackend(seed=small_document()) as backend:
+        headers = backend.tokens["acme"].headers
+        begun = backend.clock.monotonic()
+        rule = {"id": "late", "match": {"method": "PUT"}, "effect": {"delay": 20}}
+        with backend.faults.during({"rules": [rule]}), pytest.raises(requests.ReadTimeout):
+            url = f"{backend.url}/tasks/1/annotate_task_data/"
+            requests.put(url, headers=headers, json={"action": "save", "data": {"a": 1}}, timeout=PATIENCE)
+
+        assert PATIENCE == backend.clock.monotonic() - begun
+        assert {"a": 1} == requests.get(f"{backend.url}/tasks/1/", headers=headers, timeout=9).json()["data"]
+
+
+@pytest.mark.parametrize(
+    ("effect", "error"),
+    [
+        ({"drop": "before"}, requests.ConnectionError),
+        ({"reset": "before"}, requests.ConnectionError),
+        ({"refuse": True}, requests.ConnectionError),
+        ({"drop": 0}, requests.exceptions.ChunkedEncodingError),
+        ({"drop": 10}, requests.exceptions.ChunkedEncodingError),
+        ({"reset": 10}, requests.exceptions.ChunkedEncodingError),
+    ],
+)
+def test_a_connection_that_breaks_is_an_error_of_the_connection(reached, effect, error) -> None:
+    """Before the head, within the body, by the server's end of it or by a reset."""
+    with pytest.raises(error):
+        struck(reached, effect)
+
+    assert struck(reached, {"delay": 0.001}).status_code == 200  # the next connection is good
+
+
+def test_a_body_is_cut_after_so_many_bytes(reached) -> None:
+    """Not one more, not one less reaches the client."""
+    answer = struck(reached, {"drop": 57}, stream=True)
+    got = b""
+    with pytest.raises((IncompleteRead, ProtocolError)):
+        while piece := answer.raw.read(8):
+            got += piece
+
+    assert len(got) <= 57
+    assert (57, "cut") == (last(reached[0]).sent, last(reached[0]).outcome)
+
+
+def test_after_the_whole_answer_the_connection_is_closed_without_a_word(reached) -> None:
+    """As a server does that ends idle connections: a client's next request needs another one, and gets it."""
+    first = struck(reached, {"drop": "after"})
+
+    with contextlib.suppress(requests.ConnectionError):  # over sockets it may be quicker than the news of the end
+        reached[2].get(reached[1] + PATH, timeout=PATIENCE)
+    again = reached[2].get(reached[1] + PATH, timeout=PATIENCE)
+    assert (200, 200, first.content) == (first.status_code, again.status_code, again.content)
+
+
+def test_a_body_is_shortened_or_spoiled_and_says_nothing_of_it(reached) -> None:
+    """Its length is what came: only a reader of JSON notices."""
+    whole = reached[2].get(reached[1] + PATH, timeout=PATIENCE)
+    short = struck(reached, {"truncate": 12})
+    spoiled = struck(reached, {"corrupt": True})
+
+    assert (whole.content[:12], "12") == (short.content, short.headers["Content-Length"])
+    assert len(whole.content) == len(spoiled.content)
+    with pytest.raises(json.JSONDecodeError):
+        json.loads(spoiled.content)
+
+
+def test_a_slow_body_takes_its_time(reached) -> None:
+    """So many bytes a second, on the world's clock."""
+    begun = reached[0].clock.monotonic()
+    answer = struck(reached, {"slow": 100})
+
+    assert len(answer.content) / 100 == pytest.approx(reached[0].clock.monotonic() - begun)
+
+
+def test_a_request_that_is_delivered_twice_is_carried_out_twice(reached) -> None:
+    """The client sees one answer; the backend has two jobs."""
+    backend, url, session = reached
+    body = {"storage_id": 3, "path": "x", "targets": ["task"], "project_id": 1}
+    with backend.faults.during({"rules": [{"id": "again", "effect": {"twice": True}, "match": {"method": "POST"}}]}):
+        told = session.post(f"{url}/v2/plugin_exports/", json=body, timeout=PATIENCE)
+
+    assert told.status_code == 202
+    backend.clock.advance(60)
+    assert 2 == len(list(Path(backend.storage_root(3), "x", ".async_jobs", "exports").iterdir()))
+
+
+@pytest.mark.parametrize("processed", [True, False])
+def test_an_answer_that_is_lost_may_have_been_carried_out(reached, processed) -> None:
+    """A gateway that gave up says 504 of a write that was done, or was not."""
+    backend, url, session = reached
+    effect = {"status": 504, "processed": processed}
+    with backend.faults.during({"rules": [{"id": "gone", "effect": effect, "match": {"method": "PUT"}}]}):
+        told = session.put(
+            f"{url}/tasks/1/annotate_task_data/", json={"action": "save", "data": {"a": 1}}, timeout=PATIENCE
+        )
+
+    data = session.get(f"{url}/tasks/1/", timeout=PATIENCE).json()["data"]
+    assert (504, processed) == (told.status_code, data == {"a": 1})
+
+
+def test_urls_that_have_expired_already_are_refused_and_new_ones_are_good(reached) -> None:
+    """The page is as good as any; its URLs are not (SYN-7490)."""
+    path = f"{PATH}&response_mode=presigned"
+    spoiled = struck(reached, {"expire_urls": True}, path=path).json()["results"]
+    fresh = reached[2].get(reached[1] + path, timeout=PATIENCE).json()["results"]
+
+    statuses = [
+        {requests.get(row["data"]["presigned_url"], timeout=9).status_code for row in rows if "mode" in row["data"]}
+        for rows in (spoiled, fresh)
+    ]
+    assert [{403}, {200}] == statuses
+
+
+def test_storage_is_struck_by_itself(reached) -> None:
+    """A rule for the storage leaves the API alone."""
+    backend, url, session = reached
+    path = f"{PATH}&response_mode=presigned"
+    with backend.faults.during({"rules": [{"id": "s3", "match": {"target": "storage"}, "effect": {"status": 503}}]}):
+        rows = session.get(url + path, timeout=PATIENCE).json()["results"]
+        links = [row["data"]["presigned_url"] for row in rows if "mode" in row["data"]]
+        statuses = {requests.get(link, timeout=9).status_code for link in links}
+
+    assert {503} == statuses
+
+
+def test_a_request_asks_for_its_own_fault(reached) -> None:
+    """Once, for itself, in httpbin's words; the journal says so."""
+    backend, url, session = reached
+    answer = session.get(url + PATH, headers={"X-Fake-Fault": "status/418"}, timeout=PATIENCE)
+    unknown = session.get(url + PATH, headers={"X-Fake-Fault": "statu/418"}, timeout=PATIENCE)
+
+    assert (418, 400) == (answer.status_code, unknown.status_code)
+    assert ("one-off",) == backend.journal.matching(status=418)[0].faults
+    assert session.get(url + PATH, timeout=PATIENCE).status_code == 200
+
+
+def test_nobody_asks_for_faults_where_nobody_may_control_the_fake() -> None:
+    """A host that is no loopback: the header means nothing, as to the real backend."""
+    with FakeBackend(seed=small_document()) as backend, backend.serve() as served:
+        headers = {**backend.tokens["acme"].headers, "X-Fake-Fault": "status/418", "Host": "annotate.example.com"}
+
+        assert requests.get(served.url + PATH, headers=headers, timeout=9).status_code == 200
+
+
+def test_plans_are_put_and_taken_through_the_control_corner(reached) -> None:
+    """What is in force can be seen, with what it has struck; a plan that is none is a 400 by its place."""
+    _, url, session = reached
+    document = {"rules": [{"id": "one", "match": {"page": 2}, "effect": {"status": 500}}]}
+    put = session.post(f"{url}/_fake/faults/", json=document, timeout=9)
+    bad = session.post(f"{url}/_fake/faults/", json={"rules": [{"id": "x"}]}, timeout=9)
+    first = session.get(url + PATH, timeout=9)
+    second = session.get(first.json()["next"], timeout=9)
+    seen = session.get(f"{url}/_fake/faults/", timeout=9).json()["rules"]
+    gone = session.delete(f"{url}/_fake/faults/", timeout=9)
+    third = session.get(first.json()["next"], timeout=9)
+
+    assert [201, 400, 200, 500, 200, 200] == [one.status_code for one in (put, bad, first, second, gone, third)]
+    assert (1, 1) == (seen[0]["fired"], gone.json()["rules"][0]["fired"])
+    assert "rules[0].effect" in bad.text
+
+
+# -- Streams and workers -------------------------------------------------------------------------------------------
+
+
+def enqueued(reached, **more):
+    """Return the id of a new job with a row a chunk."""
+    _, url, session = reached
+    body = {"storage_id": 3, "path": "x", "targets": ["task"], "project_id": 1, "chunk_size": 1, **more}
+    return session.post(f"{url}/v2/plugin_exports/", json=body, timeout=9).json()["data"]["job_id"]
+
+
+def document_of(reached, job_id):
+    """Return a job's document."""
+    _, url, session = reached
+    return session.get(f"{url}/v2/async_jobs/{job_id}/", timeout=9).json()["data"]
+
+
+def worker(**effect):
+    """Return the plan that strikes a worker at its fourth step, once."""
+    match = {"target": "worker", "job": {"kind": "plugin_export", "number": 1}, "call": 4}
+    return {"rules": [{"id": "worker", "match": match, "effect": {"worker": effect}, "times": 1}]}
+
+
+def test_a_stream_sends_an_error_out_of_turn_and_the_job_goes_on(reached) -> None:
+    """Exports 284 to 288: the consumer's own fault is no fate of the job (incidents.md 2)."""
+    backend, url, session = reached
+    job_id = enqueued(reached)
+    event = {"name": "error", "data": {"message": "consumer lost"}, "after": 2}
+    rule = {"id": "error", "match": {"target": "sse"}, "effect": {"event": event}}
+    with backend.faults.during({"rules": [rule]}):
+        text = session.get(f"{url}/v2/async_jobs/{job_id}/progress/", timeout=9).text
+    backend.clock.advance(60)
+
+    names = [line.removeprefix("event: ") for line in text.splitlines() if line.startswith("event: ")]
+    assert (3, "error") == (len(names), names[-1])
+    assert document_of(reached, job_id)["status"] == "COMPLETED"
+
+
+@pytest.mark.parametrize(("resume_from", "least"), [("here", 3), ("start", 0)])
+def test_a_worker_that_dies_is_taken_up_later(reached, resume_from, least) -> None:
+    """Nothing moves in between; from the start the count goes back, and the bundle is whole either way (SYN-7166)."""
+    backend = reached[0]
+    with backend.faults.during(worker(kill=True, resume_after=2700, resume_from=resume_from)):
+        job_id = enqueued(reached)
+        backend.clock.advance(2000)
+        dead = document_of(reached, job_id)
+        backend.clock.advance(2700.35 - backend.clock.monotonic())
+        counts = []
+        for _ in range(12):
+            backend.clock.advance(0.1)
+            counts.append(document_of(reached, job_id)["progress"]["processed_count"])
+    done = document_of(reached, job_id)
+
+    assert ("PROCESSING", 2) == (dead["status"], dead["progress"]["processed_count"])
+    assert (least, "COMPLETED") == (min(counts), done["status"])
+    assert 7 == done["data"]["manifest"]["targets"]["task"]["records"]
+
+
+def test_a_worker_that_nobody_takes_up_stays_where_it_is(reached) -> None:
+    """A day later the job is as it was."""
+    backend = reached[0]
+    with backend.faults.during(worker(kill=True)):
+        job_id = enqueued(reached)
+        backend.clock.advance(86_400)
+
+    assert "PROCESSING" == document_of(reached, job_id)["status"]
+
+
+@pytest.mark.parametrize(("effect", "seconds"), [({"stall": 30}, 30.8), ({"pace": 11}, 1.8)])
+def test_a_worker_stalls_or_slows_down(reached, effect, seconds) -> None:
+    """Eight steps of a tenth of a second, and what the fault adds to one of them."""
+    backend = reached[0]
+    with backend.faults.during(worker(**effect)):
+        job_id = enqueued(reached)
+        backend.clock.advance(seconds - 0.05)
+        before = document_of(reached, job_id)["status"]
+        backend.clock.advance(0.1)
+
+    assert ("PROCESSING", "COMPLETED") == (before, document_of(reached, job_id)["status"])
+
+
+def test_a_row_that_cannot_be_read_ends_the_job_in_words(reached) -> None:
+    """The third row of the scan, which is by descending id."""
+    backend = reached[0]
+    with backend.faults.during(worker(fail_row=3)):
+        job_id = enqueued(reached)
+        backend.clock.advance(60)
+    told = document_of(reached, job_id)
+
+    assert "FAILED" == told["status"]
+    assert "A row cannot be read" in told["data"]["error"]
+    assert "5" in told["data"]["error"]
