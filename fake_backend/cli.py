@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
@@ -15,6 +16,7 @@ import typer
 from fake_backend.backend import FakeBackend
 from fake_backend.core.errors import Refusal
 from fake_backend.demo.errors import PillowMissing
+from fake_backend.faults import NeverFired
 from fake_backend.http.control.policy import ControlPolicy, is_loopback
 from fake_backend.ready import ReadyFile, UnwritableReadyFile, ready_line
 from fake_backend.seeding import SeedInvalid
@@ -50,6 +52,8 @@ class CannotStart(Exception):  # noqa: N818 (a refusal)
     """An option that cannot be met, in one sentence."""
 
 
+NEVER_FIRED = 1  # exit status of a run that asked for faults and met none
+
 REFUSALS = (CannotStart, CannotListen, SeedInvalid, DatabaseUnusable, PillowMissing, UnwritableReadyFile, Refusal)
 
 
@@ -74,6 +78,9 @@ def serve(  # noqa: PLR0917 (typer makes each an option)
     ] = None,
     storage_root: Annotated[
         Path | None, typer.Option(help="Directory of the storages; beside the database's file, else temporary.")
+    ] = None,
+    faults: Annotated[
+        list[Path] | None, typer.Option(help="Put the fault plan of this file in force (docs/faults.md).")
     ] = None,
     ready_file: Annotated[Path | None, typer.Option(help="Write the ready line here too, mode 0600.")] = None,
     bulk_files_manifest: Annotated[  # noqa: FBT002
@@ -100,6 +107,7 @@ def serve(  # noqa: PLR0917 (typer makes each an option)
                 "autojump": _autojump(autojump, clock),
             },
             ready_file=ready_file,
+            faults=faults or [],
             backend={
                 "seed": seed,
                 "clock": clock.value,
@@ -111,6 +119,9 @@ def serve(  # noqa: PLR0917 (typer makes each an option)
                 ),
             },
         )
+    except NeverFired as complaint:
+        typer.echo(f"fake-backend: {complaint}", err=True)
+        raise typer.Exit(NEVER_FIRED) from complaint
     except REFUSALS as refusal:
         typer.echo(f"fake-backend: {refusal}", err=True)
         raise typer.Exit(REFUSED) from refusal
@@ -122,10 +133,13 @@ def main() -> None:
     app()
 
 
-def _serve(*, place: dict[str, Any], ready_file: Path | None, backend: dict[str, Any]) -> int:
-    """Serve until told to stop; return the exit status."""
+def _serve(*, place: dict[str, Any], ready_file: Path | None, faults: list[Path], backend: dict[str, Any]) -> int:
+    """Serve until told to stop; return the exit status, which is 1 when a fault was asked for and never fired."""
     told = _Told()
-    with FakeBackend(**backend) as running, running.serve(**place) as served:
+    with FakeBackend(**backend) as running, contextlib.ExitStack() as stack:
+        for plan in faults:
+            stack.enter_context(running.faults.during(plan))
+        served = stack.enter_context(running.serve(**place))
         line = ready_line(running, served)
         with ReadyFile(ready_file, line):
             sys.stdout.write(line + "\n")

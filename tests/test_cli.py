@@ -136,6 +136,7 @@ def test_a_refusal_is_the_exit_status_of_the_process() -> None:
         (["--seed", "empty", "--autojump"], "--clock virtual"),
         (["--seed", "empty", "--database", "nonsense://x"], "nonsense"),
         (["--seed", "empty", "--port", "70000"], "70000"),
+        (["--seed", "empty", "--faults", "/nowhere.toml"], "/nowhere.toml"),
     ],
 )
 def test_a_start_that_cannot_be_is_refused_in_one_sentence(options, words) -> None:
@@ -188,3 +189,15 @@ def test_a_target_can_be_told_to_leave_its_payloads_inline(tmp_path) -> None:
         }
     assert "presigned" == rows["tasks"]["mode"]
     assert large == rows["assignments"]
+
+
+def test_a_fault_that_was_asked_for_and_never_fired_is_the_exit_status(seed_file, tmp_path) -> None:
+    """Status 1 and its name: what the run showed, it showed without faults."""
+    plan = tmp_path / "plan.toml"
+    plan.write_text('[[rules]]\nid = "lonely"\neffect.status = 503\n')
+    with serving("--seed", seed_file, "--faults", str(plan)) as (process, _):
+        process.send_signal(signal.SIGTERM)
+        _, told = process.communicate(timeout=PATIENCE)
+
+    assert 1 == process.returncode
+    assert "lonely" in told
