@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from fake_backend.core.clock import Clock, SystemClock, VirtualClock
 from fake_backend.core.errors import BadRequest, Conflict
+from fake_backend.core.frozen_clock import FrozenClock
 from fake_backend.http import ControlPolicy
 from fake_backend.identities import TenantTokens, by_tenant
 from fake_backend.seeding import read, validate
@@ -57,7 +58,9 @@ class FakeBackend:
     Args:
         seed: ``demo`` (with its model), ``empty`` (users and tokens alone), a seed document's path, or the document
             itself.
-        clock: ``virtual`` time moves only when somebody waits for it or moves it; ``system`` is the machine's.
+        clock: ``virtual`` time moves only when somebody waits for it or moves it; ``system`` is the machine's;
+            ``freezegun`` stands where a test's ``freeze_time`` stands, and goes with its ticks.
+        speed: Seconds of the world in one second of the machine; for ``system`` alone.
         world_seed: Of ids, tokens and draws: two worlds of one seed draw the same.
         database: SQLAlchemy URL for the rows, and the objects with them; in memory when left out. A backend that is
             made anew with the same database, seed and world seed is the same world: rows, objects, tokens, storages and
@@ -78,17 +81,16 @@ class FakeBackend:
         self,
         seed: Seed = "demo",
         *,
-        clock: Literal["virtual", "system"] = "virtual",
+        clock: Literal["virtual", "system", "freezegun"] = "virtual",
+        speed: float = 1.0,
         world_seed: int = 0,
         database: str | None = None,
         settings: Settings | None = None,
         start: datetime | None = None,
         storage_root: str | PathLike[str] | None = None,
     ) -> None:
-        if clock not in {"virtual", "system"}:
-            raise BadRequest("There is no such clock.", received=clock, expected="virtual or system")
+        time = _clock(clock, start, speed)
         self._seed = _document(seed)
-        time: Clock = VirtualClock(start) if clock == "virtual" else SystemClock()
         root = None if storage_root is None else Path(storage_root)
         self._world = World(time, database_url=database, seed=world_seed, settings=settings, storage_root=root)
         number = next(_numbers)
@@ -257,6 +259,11 @@ class FakeBackend:
         self._served.append(served)
         return served
 
+    @property
+    def is_served(self) -> bool:
+        """Whether other processes can reach it."""
+        return bool(self._served)
+
     def _environ(self, url: str, storage_url: str, *, autojump: bool, control: ControlPolicy) -> dict[str, object]:
         return {
             "fake_backend.world": self._world,
@@ -271,6 +278,28 @@ class FakeBackend:
     def _forget(self, served: ServedBackend) -> None:
         if served in self._served:
             self._served.remove(served)
+
+
+def _clock(kind: str, start: datetime | None, speed: float) -> Clock:
+    """Return the clock of a kind.
+
+    Raises:
+        BadRequest: There is none, or it takes no start, or no speed.
+    """
+    if kind not in {"virtual", "system", "freezegun"}:
+        raise BadRequest("There is no such clock.", received=kind, expected="virtual, system or freezegun")
+    if start is not None and kind != "virtual":
+        raise BadRequest("Only a virtual clock starts where it is told.", received=kind, expected="clock='virtual'")
+    if speed != 1 and kind != "system":
+        raise BadRequest("Only the machine's time has a speed.", received=speed, expected="clock='system'")
+    if kind == "virtual":
+        return VirtualClock(start)
+    if kind == "freezegun":
+        return FrozenClock()
+    try:
+        return SystemClock(speed)
+    except ValueError as error:
+        raise BadRequest(f"{error}.", received=speed, expected="above zero", field="speed") from error
 
 
 def _base_url(url: str) -> str:

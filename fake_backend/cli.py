@@ -73,6 +73,7 @@ def serve(  # noqa: PLR0917 (typer makes each an option)
     seed: Annotated[str, typer.Option(help="demo, empty, or the path of a seed document.")] = "demo",
     clock: Annotated[ClockKind, typer.Option(help="virtual time moves through /_fake/clock alone.")] = ClockKind.system,
     autojump: Annotated[bool, typer.Option("--autojump", help="A read that waits moves a virtual clock.")] = False,  # noqa: FBT002
+    speed: Annotated[float, typer.Option(help="Seconds of the world in one second of the machine's clock.")] = 1.0,
     database: Annotated[
         str | None, typer.Option(help="SQLAlchemy URL of rows and objects; with it a restart finds the same world.")
     ] = None,
@@ -111,6 +112,7 @@ def serve(  # noqa: PLR0917 (typer makes each an option)
             backend={
                 "seed": seed,
                 "clock": clock.value,
+                "speed": speed,
                 "database": database,
                 "storage_root": storage_root,
                 "settings": Settings(

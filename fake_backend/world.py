@@ -9,7 +9,7 @@ from dataclasses import asdict, fields
 from typing import TYPE_CHECKING
 
 from fake_backend.core.bugs import Bugs
-from fake_backend.core.clock import Clock, SystemClock
+from fake_backend.core.frozen_clock import follows_clients
 from fake_backend.core.ids import Draws
 from fake_backend.core.journal import Journal
 from fake_backend.directories import Directories
@@ -37,6 +37,7 @@ from fake_backend.store.serving import ServingRows
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from fake_backend.core.clock import Clock
     from fake_backend.seeding.rows import SeedDocument, StorageRow
 
 
@@ -83,7 +84,7 @@ class World:
         self.objects = ObjectStore(
             clock,
             self.draws.lasting("s3-credentials"),
-            judge_skew=isinstance(clock, SystemClock),
+            judge_skew=follows_clients(clock),
             ids=self.draws.stream("s3-ids"),
             keeper=KeptObjects(self.database) if self._lives is not None else None,
         )

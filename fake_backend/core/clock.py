@@ -1,8 +1,9 @@
 """The world's time: one clock, one scheduler of timed events, nothing else that knows what time it is.
 
     Clock (protocol)   now, time, monotonic, sleep, wait_until, scheduler, close
-    ├── SystemClock    real time; one ticker thread runs due events while there are any
+    ├── SystemClock    real time, or a multiple of it; one ticker thread runs due events while there are any
     └── VirtualClock   moves only when somebody moves it, and runs each event at its own instant
+        └── FrozenClock    stands where freezegun's ``freeze_time`` stands (``frozen_clock.py``)
 
 Events run one at a time, in the order of their instants and, among equal ones, in the order in which they were
 asked for. An event may ask for further events, and must not move the clock.
@@ -13,6 +14,7 @@ from __future__ import annotations
 import heapq
 import itertools
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -149,6 +151,7 @@ class VirtualClock:
         self._turn = threading.RLock()  # who moves time holds it, events included
         self._news = threading.Condition(threading.Lock())
         self._closed = False
+        self._follower: Action | None = None
         self.scheduler = Scheduler(self.monotonic, self.changed)
 
     def __repr__(self) -> str:
@@ -226,6 +229,13 @@ class VirtualClock:
                         self._news.wait()
         return ready()
 
+    def follow(self, action: Action | None) -> None:
+        """Have ``action`` called whenever time has moved, before an event runs as well; ``None`` ends that.
+
+        Another clock that tells the same time follows so; there is one follower at most.
+        """
+        self._follower = action
+
     def changed(self) -> None:
         """Tell those who wait that what they wait for may be there."""
         with self._news:
@@ -239,20 +249,38 @@ class VirtualClock:
 
     def _move_to(self, target: float) -> None:
         while (event := self.scheduler.pop_due(target)) is not None:
-            self._elapsed = max(self._elapsed, event.due)
+            self._stand_at(event.due)
             event.action()
-        self._elapsed = max(self._elapsed, target)
+        self._stand_at(target)
         self.changed()
+
+    def _stand_at(self, elapsed: float) -> None:
+        if elapsed > self._elapsed:
+            self._elapsed = elapsed
+            if self._follower is not None:
+                self._follower()
 
 
 class SystemClock:
-    """Real time; events run on one daemon thread that lives only while there are events."""
+    """Real time, or a multiple of it; events run on one daemon thread that lives only while there are events.
 
-    def __init__(self) -> None:
+    Args:
+        speed: Seconds of the world in one real second.
+
+    Raises:
+        ValueError: The speed is not above zero.
+    """
+
+    def __init__(self, speed: float = 1.0) -> None:
+        if not 0 < speed < math.inf:
+            raise ValueError(f"time cannot go {speed!r} times as fast; a number above zero would do")
+        self.speed = speed
+        self._began = time.monotonic()
+        self._start = datetime.now(UTC)
         self._news = threading.Condition(threading.Lock())
         self._ticker: threading.Thread | None = None
         self._closed = False
-        self.scheduler = Scheduler(time.monotonic, self._event_added)
+        self.scheduler = Scheduler(self.monotonic, self._event_added)
 
     def __repr__(self) -> str:
         return f"<SystemClock {self.now().isoformat()}, {len(self.scheduler)} events>"
@@ -264,29 +292,31 @@ class SystemClock:
 
     def now(self) -> datetime:
         """Return the instant, aware, in UTC."""
-        return datetime.now(UTC)
+        if self.speed == 1:
+            return datetime.now(UTC)
+        return self._start + timedelta(seconds=self.monotonic() - self._began)
 
     def time(self) -> float:
         """Return seconds since the epoch."""
-        return time.time()
+        return time.time() if self.speed == 1 else self.now().timestamp()
 
     def monotonic(self) -> float:
-        """Return seconds on the machine's monotonic scale."""
-        return time.monotonic()
+        """Return seconds on the machine's monotonic scale, or what the speed makes of them."""
+        return self._began + (time.monotonic() - self._began) * self.speed
 
     def sleep(self, seconds: float) -> None:
-        """Let ``seconds`` of real time pass."""
+        """Let ``seconds`` of this clock pass."""
         if seconds > 0:
-            time.sleep(seconds)
+            time.sleep(seconds / self.speed)
 
     def wait_until(self, ready: Callable[[], bool], *, deadline: float, autojump: bool) -> bool:  # noqa: ARG002 (real time cannot jump)
         """Wait for ``ready()`` until the monotonic instant ``deadline``."""
         with self._news:
             while not self._closed and not ready():
-                left = deadline - time.monotonic()
+                left = deadline - self.monotonic()
                 if left <= 0:
                     return False
-                self._news.wait(left)
+                self._news.wait(left / self.speed)
             return ready()
 
     def changed(self) -> None:
@@ -315,7 +345,7 @@ class SystemClock:
 
     def _tick(self) -> None:
         while True:
-            event = self.scheduler.pop_due(time.monotonic())
+            event = self.scheduler.pop_due(self.monotonic())
             if event is not None:
                 try:
                     event.action()
@@ -328,4 +358,4 @@ class SystemClock:
                 if self._closed or due is None:
                     self._ticker = None
                     return
-                self._news.wait(max(0.0, due - time.monotonic()))
+                self._news.wait(max(0.0, due - self.monotonic()) / self.speed)

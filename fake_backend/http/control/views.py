@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any, cast
 
 from flask import Blueprint, Response, request
@@ -62,13 +63,19 @@ def clock() -> Response:
 
 @control.post("/clock/")
 def move_clock() -> Response:
-    """Move a virtual clock by ``advance`` seconds, or to the next event."""
-    body = _only(json_object(), ("advance", "advance_to_next"))
+    """Move a virtual clock: by ``advance`` seconds, to the next event, or on to the instant ``freeze``."""
+    body = _only(json_object(), ("advance", "advance_to_next", "freeze"))
     moved = world().clock
     if not isinstance(moved, VirtualClock):
         raise Conflict("A system clock moves by itself.", expected="a backend with clock=virtual")
-    if body.get("advance_to_next") is True and "advance" not in body:
+    if len(body) != 1:
+        raise BadRequest(
+            "A clock is moved one way at a time.", received=sorted(body), expected="advance, advance_to_next or freeze"
+        )
+    if body.get("advance_to_next") is True:
         moved.advance_to_next()
+    elif "freeze" in body:
+        moved.advance(_seconds_until(body["freeze"], moved))
     else:
         seconds = body.get("advance")
         if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or not 0 <= seconds <= LONGEST:
@@ -123,11 +130,36 @@ def clear_faults() -> Response:
     return answer({"rules": told})
 
 
+def _seconds_until(told: object, clock: VirtualClock) -> float:
+    """Return how far ahead an instant is that a clock is to stand at."""
+    try:
+        instant = datetime.fromisoformat(told) if isinstance(told, str) else None
+    except ValueError:
+        instant = None
+    if instant is None or instant.tzinfo is None:
+        raise BadRequest(
+            "freeze is an instant.",
+            received=told,
+            expected="ISO 8601 with a zone, as 2026-12-01T00:00:00Z",
+            field="freeze",
+        )
+    seconds = (instant - clock.now()).total_seconds()
+    if not 0 <= seconds <= LONGEST:
+        raise BadRequest(
+            "A clock moves forward only.",
+            received=told,
+            expected=f"not before {clock.now().isoformat()}",
+            field="freeze",
+        )
+    return seconds
+
+
 def _clock() -> dict[str, Any]:
     current = world().clock
     due = current.scheduler.next_due()
     return {
         "now": current.now().isoformat(),
+        "status": "ready",  # as Stripe's test clocks say: every event up to now has run
         "kind": "virtual" if isinstance(current, VirtualClock) else "system",
         "next_event_in": None if due is None else max(0.0, due - current.monotonic()),
     }

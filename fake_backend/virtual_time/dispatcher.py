@@ -1,0 +1,114 @@
+"""``time.sleep``, ``time.time`` and ``time.monotonic`` of this process: passed through, or a world's.
+
+The functions are replaced once, before a client is imported, and pass through until a world's clock is switched on.
+Then they are that clock's for everybody but those who must live in real time: pytest, hypothesis, our own server.
+Who asks is told by the module that calls. Waits inside of locks and sockets are none of these functions, and stay real.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import sys
+import time
+from typing import TYPE_CHECKING, Final
+
+from fake_backend.virtual_time.sleepers import Sleepers
+
+if TYPE_CHECKING:
+    from fake_backend.core.clock import VirtualClock
+
+NAMES: Final = ("sleep", "time", "monotonic")
+IGNORED: Final = (
+    *("pytest", "_pytest", "pluggy", "xdist", "execnet", "hypothesis", "_hypothesis_pytestplugin"),
+    *("fake_backend", "cheroot", "werkzeug", "moto", "freezegun"),
+    *("threading", "concurrent", "queue", "selectors", "socketserver", "asyncio", "logging", "subprocess", "ssl"),
+)
+"""Modules, with all below them, whose time stays real: the test runner, our server, and what waits in the library."""
+
+
+def is_ignored(module: str) -> bool:
+    """Return whether a module of this name lives in real time always."""
+    return module.partition(".")[0] in IGNORED
+
+
+class Dispatcher:
+    """The replacements, and whose time they tell.
+
+    Attributes:
+        originals: What stands behind the names, as it was when this was made.
+        functions: What stands there once it is installed.
+    """
+
+    def __init__(self) -> None:
+        self.originals = {name: getattr(time, name) for name in NAMES}
+        self._sleepers: Sleepers | None = None
+        self.functions = {"sleep": self._sleep, "time": self._time, "monotonic": self._monotonic}
+        self.installed = False
+
+    def __repr__(self) -> str:
+        state = "not installed" if not self.installed else "passing through" if self._sleepers is None else "on"
+        return f"<Dispatcher {state}>"
+
+    def install(self) -> None:
+        """Stand behind the names of ``time``; who imports them from now on gets these."""
+        if not self.installed:
+            with contextlib.suppress(ImportError):  # it must see the originals: what it knows as real, it replaces
+                importlib.import_module("freezegun")
+            self.installed = True
+            for name, function in self.functions.items():
+                setattr(time, name, function)
+
+    def uninstall(self) -> None:
+        """Put back what stood there."""
+        if self.installed:
+            self.installed = False
+            for name, function in self.originals.items():
+                setattr(time, name, function)
+
+    def restore(self) -> None:
+        """Stand behind the names again, where somebody else has replaced these."""
+        for name, function in self.functions.items():
+            setattr(time, name, function)
+
+    def switch_on(self, clock: VirtualClock) -> None:
+        """Tell ``clock``'s time from now on."""
+        self._sleepers = Sleepers(clock, self.originals["sleep"])
+
+    def switch_off(self) -> None:
+        """Pass through again; who sleeps in virtual time wakes."""
+        sleepers, self._sleepers = self._sleepers, None
+        if sleepers is not None:
+            sleepers.close()
+
+    @property
+    def is_on(self) -> bool:
+        """Whether a world's time is told."""
+        return self._sleepers is not None
+
+    def _for(self, module: str) -> Sleepers | None:
+        return None if self._sleepers is None or is_ignored(module) else self._sleepers
+
+    def _sleep(self, seconds: float, /) -> None:
+        sleepers = self._for(_caller())
+        if sleepers is None:
+            self.originals["sleep"](seconds)
+        else:
+            sleepers.sleep(seconds)
+
+    def _time(self) -> float:
+        sleepers = self._for(_caller())
+        return float(self.originals["time"]()) if sleepers is None else sleepers.clock.time()
+
+    def _monotonic(self) -> float:
+        sleepers = self._for(_caller())
+        return float(self.originals["monotonic"]()) if sleepers is None else sleepers.clock.monotonic()
+
+
+def _caller() -> str:
+    """Return the name of the module that called the function of ``time``."""
+    return str(sys._getframe(2).f_globals.get("__name__", ""))  # noqa: SLF001 (there is no public way that is quick)
+
+
+DISPATCHER: Final = Dispatcher()
+"""The one of this process: what it replaces is the process's."""

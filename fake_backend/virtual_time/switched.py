@@ -1,0 +1,93 @@
+"""Switch the world's time on for a client in this process, whatever it imports of ``time`` and ``datetime``."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from fake_backend.core.clock import VirtualClock
+from fake_backend.virtual_time.dispatcher import DISPATCHER, IGNORED
+from fake_backend.virtual_time.errors import ELSEWHERE, HeldOriginals, NotInstalled, VirtualTimeRefused
+from fake_backend.virtual_time.holders import holders
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fake_backend.backend import FakeBackend
+
+
+@contextmanager
+def virtual_time(backend: FakeBackend) -> Iterator[VirtualClock]:
+    """Give every client of this process the time of a backend.
+
+    ``time.sleep``, ``time.time``, ``time.monotonic`` and ``datetime.now`` are the world's; threads that sleep at once
+    cost the longest of them. Waits inside of locks and sockets stay real.
+
+    Args:
+        backend: Open, with a virtual clock, reached in process.
+
+    Raises:
+        NotInstalled: The functions of ``time`` have not been replaced.
+        HeldOriginals: A client took them before they were.
+        VirtualTimeRefused: The backend's clock is not virtual, it is served to other processes, an event loop runs
+            here, or another backend's time is on.
+    """
+    clock = _checked(backend)
+    DISPATCHER.switch_on(clock)
+    try:
+        with _dates(clock):
+            yield clock
+    finally:
+        DISPATCHER.switch_off()
+
+
+def _checked(backend: FakeBackend) -> VirtualClock:
+    clock = backend.clock
+    if not isinstance(clock, VirtualClock):
+        raise VirtualTimeRefused(f"{clock!r} is not virtual; FakeBackend(clock='virtual') would do.")
+    if not DISPATCHER.installed:
+        raise NotInstalled
+    if DISPATCHER.is_on:
+        raise VirtualTimeRefused("Another backend's time is on; leave its block first.")
+    if backend.is_served:
+        raise VirtualTimeRefused(
+            f"The backend is served, and a client in another process has a time of its own; for that, {ELSEWHERE}."
+        )
+    if _loop_runs():
+        raise VirtualTimeRefused(f"An event loop runs here, as aiohttp's clients need; for them, {ELSEWHERE}.")
+    places = holders(DISPATCHER.originals)
+    if places:
+        raise HeldOriginals(tuple(places))
+    return clock
+
+
+def _loop_runs() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
+@contextmanager
+def _dates(clock: VirtualClock) -> Iterator[None]:
+    """Let ``datetime.now`` tell the clock's time, by freezegun; the functions of ``time`` stay the dispatcher's."""
+    from freezegun import freeze_time  # noqa: PLC0415 - a package of its own, for those who want this
+
+    freezer: Any = freeze_time(clock.now().replace(tzinfo=None), ignore=list(IGNORED))
+    frozen = freezer.start()
+    DISPATCHER.restore()  # freezegun has replaced them as well
+    begun, start = clock.monotonic(), clock.now().replace(tzinfo=None)
+
+    def follow() -> None:
+        frozen.move_to(start + timedelta(seconds=clock.monotonic() - begun))
+
+    clock.follow(follow)
+    try:
+        yield
+    finally:
+        clock.follow(None)
+        freezer.stop()
+        DISPATCHER.restore()

@@ -1,0 +1,107 @@
+"""Whose time is told to whom, what parallel sleepers cost, and who holds the originals."""
+
+from __future__ import annotations
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from types import FunctionType, ModuleType
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fake_backend.core.clock import VirtualClock
+from fake_backend.virtual_time.dispatcher import NAMES, Dispatcher
+from fake_backend.virtual_time.holders import holders
+
+
+@pytest.fixture
+def switched():
+    """Yield a dispatcher that tells the time of a clock of its own, and that clock; ``time`` itself is left alone."""
+    clock, dispatcher = VirtualClock(), Dispatcher()
+    dispatcher.switch_on(clock)
+    yield dispatcher, clock
+    dispatcher.switch_off()
+
+
+def module(name: str, source: str, **names) -> ModuleType:
+    """Return a module of some source."""
+    made = ModuleType(name)
+    vars(made).update(names)
+    exec(compile(source, f"{name}.py", "exec"), vars(made))  # noqa: S102 (our own text)
+    return made
+
+
+def test_what_is_off_passes_through() -> None:
+    """Nobody's time changes by our being there."""
+    dispatcher = Dispatcher()
+    before = time.monotonic()
+
+    assert before <= dispatcher.functions["monotonic"]() <= time.monotonic()
+    dispatcher.functions["sleep"](0)
+
+
+@pytest.mark.parametrize(
+    ("name", "virtual"), [("client.retry", True), ("_pytest.runner", False), ("hypothesis", False)]
+)
+def test_the_test_runner_lives_in_real_time_always(switched, name, virtual) -> None:
+    """Who asks is told by the module that calls; a client's prediction of a name is no matter."""
+    dispatcher, clock = switched
+    clock.advance(10**6)
+    caller = module(name, "def ask(): return time()", time=dispatcher.functions["time"])
+
+    assert virtual == (caller.ask() > time.time() + 10**5)
+
+
+def test_a_sleep_costs_no_real_time_and_moves_the_world(switched) -> None:
+    """Events that fall into it run at their own instants."""
+    dispatcher, clock = switched
+    seen = []
+    clock.scheduler.after(1800, lambda: seen.append(clock.monotonic()))
+    dispatcher.functions["sleep"](3600)
+
+    assert ([1800], 3600) == (seen, clock.monotonic())
+    with pytest.raises(ValueError, match="non-negative"):
+        dispatcher.functions["sleep"](-1)
+
+
+@settings(max_examples=6)
+@given(st.lists(st.lists(st.integers(1, 50), min_size=1, max_size=4), min_size=2, max_size=8))
+def test_parallel_sleepers_cost_the_longest_of_them(naps) -> None:
+    """Each thread sleeps its own naps one after the other; together they take as long as the longest thread."""
+    clock, dispatcher = VirtualClock(), Dispatcher()
+    dispatcher.switch_on(clock)
+    together = threading.Barrier(len(naps))
+
+    def run(own: list[int]) -> None:
+        together.wait()
+        for seconds in own:
+            dispatcher.functions["sleep"](seconds)
+
+    with ThreadPoolExecutor(len(naps)) as pool:
+        list(pool.map(run, naps))
+    dispatcher.switch_off()
+
+    assert max(map(sum, naps)) == clock.monotonic()
+
+
+def test_who_holds_an_original_is_named_by_place() -> None:
+    """A name of a module, a default of a function or method, by keyword as well; what is ours is not."""
+    originals = {name: FunctionType((lambda: 0).__code__, {}) for name in NAMES}
+    source = (
+        "def wait(a, sleep=sleep): ...\n"
+        "def other(*, clock=monotonic): ...\n"
+        "class Retry:\n    def back_off(self, now=time): ...\n    @staticmethod\n    def still(sleep=sleep): ...\n"
+        "del sleep, time\n"
+    )
+    client = module("client", source, **originals)
+    innocent = module("innocent", "def wait(sleep=sleep): ...", sleep=Dispatcher().functions["sleep"])
+
+    assert [
+        "client.Retry.back_off(now=)",
+        "client.Retry.still(sleep=)",
+        "client.monotonic",
+        "client.other(clock=)",
+        "client.wait(sleep=)",
+    ] == holders(originals, [client, innocent])

@@ -1,0 +1,139 @@
+"""The plugin as a user meets it: pytest in a process of its own, and a client that takes what it likes of ``time``."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from textwrap import dedent
+
+CLIENT = """
+    import time
+    from datetime import UTC, datetime
+    from time import monotonic, sleep
+
+    import requests
+
+
+    def patient(url, headers, nap=time.sleep):
+        for attempt in range(5):
+            answer = requests.get(url, headers=headers, timeout=15)
+            if answer.status_code == 200:
+                return answer.json()
+            nap(60 * 2**attempt)
+        raise TimeoutError
+
+
+    def instants():
+        return time.time(), monotonic(), datetime.now(UTC)
+"""
+
+TESTS = """
+    import threading
+    from concurrent.futures import ThreadPoolExecutor
+
+    import client
+    import pytest
+    from fake_backend import FakeBackend
+    from fake_backend.virtual_time import HeldOriginals, VirtualTimeRefused
+
+
+    @pytest.fixture
+    def backend():
+        with FakeBackend(seed="empty") as running:
+            yield running
+
+
+    def test_minutes_of_back_off_pass_at_once(backend, virtual_time):
+        url, headers = f"{backend.url}/sdk/tasks/", backend.tokens["acme"].headers
+        rule = {"id": "down", "match": {"until": 500}, "effect": {"status": 500}}
+        before = client.instants()
+        with virtual_time(backend) as clock, backend.faults.during({"rules": [rule]}):
+            begun = client.instants()
+            assert client.patient(url, headers)["count"] == 0
+            ended = client.instants()
+        assert [900.0] * 3 == [round(float(getattr(b - a, "total_seconds", lambda b=b, a=a: b - a)()), 3)
+                               for a, b in zip(begun, ended)]
+        after = client.instants()
+        assert after[0] - before[0] < 600
+        assert (after[2] - before[2]).total_seconds() < 600
+
+
+    def test_eight_sleepers_cost_one_second(backend, virtual_time):
+        with virtual_time(backend) as clock:
+            begun, gate = clock.monotonic(), threading.Barrier(8)
+            with ThreadPoolExecutor(8) as pool:
+                list(pool.map(lambda _: (gate.wait(), client.sleep(1)), range(8)))
+            assert clock.monotonic() - begun == 1
+
+
+    def test_what_cannot_be_given_virtual_time_is_told_where_to_go(backend, virtual_time):
+        with backend.serve(), pytest.raises(VirtualTimeRefused, match="fake-backend serve --clock virtual"):
+            virtual_time(backend).__enter__()
+        with virtual_time(backend), pytest.raises(VirtualTimeRefused, match="Another backend"):
+            virtual_time(backend).__enter__()
+        with FakeBackend(seed="empty", clock="system") as real, pytest.raises(VirtualTimeRefused, match="not virtual"):
+            virtual_time(real).__enter__()
+
+
+    def test_an_event_loop_is_told_where_to_go(backend, virtual_time):
+        import asyncio
+
+        async def enter():
+            virtual_time(backend).__enter__()
+
+        with pytest.raises(VirtualTimeRefused, match="--speed 60"):
+            asyncio.run(enter())
+
+
+    def test_who_came_too_early_is_named(backend, virtual_time):
+        from fake_backend.virtual_time import DISPATCHER
+
+        client.early = DISPATCHER.originals["sleep"]
+        try:
+            with pytest.raises(HeldOriginals, match="client.early"):
+                virtual_time(backend).__enter__()
+        finally:
+            del client.early
+"""
+
+TURNED_OFF = """
+    import time
+
+    import pytest
+
+
+    def test_nothing_is_touched():
+        assert type(time.sleep).__name__ == "builtin_function_or_method"
+        import sys
+        assert "fake_backend" not in sys.modules
+
+
+    def test_the_fixture_says_how_to_turn_it_on(request):
+        with pytest.raises(RuntimeError, match="fake_backend_virtual_time = true"):
+            request.getfixturevalue("virtual_time")
+"""
+
+
+def run(tmp_path, ini: str, **files: str) -> subprocess.CompletedProcess[str]:
+    """Return what pytest said in a process of its own, over these files."""
+    (tmp_path / "pytest.ini").write_text(f"[pytest]\n{ini}\n")
+    for name, text in files.items():
+        (tmp_path / f"{name}.py").write_text(dedent(text))
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:randomly", "-p", "no:cacheprovider"]
+    environ = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    return subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_a_client_lives_in_the_worlds_time_for_one_test(tmp_path) -> None:
+    """It took ``sleep`` by name and as a default, sleeps in threads, asks for dates; afterwards all is real again."""
+    done = run(tmp_path, "fake_backend_virtual_time = true", client=CLIENT, test_client=TESTS)
+
+    assert "5 passed" in done.stdout, done.stdout
+
+
+def test_without_the_option_nothing_happens(tmp_path) -> None:
+    """Nothing is imported or replaced, and the fixture says what to do."""
+    done = run(tmp_path, "", test_off=TURNED_OFF)
+
+    assert "2 passed" in done.stdout, done.stdout
