@@ -1,13 +1,15 @@
 """Threads that sleep in virtual time: the clock moves to the first that wakes, and not before all of them wait.
 
 Eight threads that sleep a second cost one second. A thread that waits in a lock, for a future or at a socket does not
-sleep, and cannot wake by itself either; that it waits is seen by its stack, which stays where it is.
+sleep, and cannot wake by itself either; that it waits is seen by its stack, which stays where it is, and on Linux by
+its state: one that could run and has not been let is not taken for one that waits.
 """
 
 from __future__ import annotations
 
 import sys
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -15,8 +17,9 @@ if TYPE_CHECKING:
 
     from fake_backend.core.clock import VirtualClock
 
-LOOK: Final = 0.0002  # real seconds between two looks at what the others do
-STILL: Final = 6  # looks in which nobody moved, after which all are taken to wait
+LOOK: Final = 0.0005  # real seconds between two looks at what the others do
+STILL: Final = 10  # looks in which nobody moved, after which all are taken to wait
+STATES: Final = Path("/proc/self/task")  # of each thread of this process, where there is such a thing
 OURS: Final = ("fake-backend", "execnet", "pytest", "cheroot", "CP Server")  # threads that are nobody's client
 
 
@@ -33,6 +36,7 @@ class Sleepers:
         self._real_sleep = real_sleep
         self._lock = threading.Lock()
         self._wakes: dict[int, float] = {}  # by thread, on the clock's monotonic scale
+        self._looks = 0
         self._closed = False
 
     def sleep(self, seconds: float) -> None:
@@ -77,10 +81,28 @@ class Sleepers:
             if seconds > 0:
                 self.clock.advance(seconds)
 
-    def _others(self) -> dict[int, tuple[int, int]]:
-        """Return where each thread stands that neither sleeps here nor is ours: its frame and the place in it."""
+    def _others(self) -> dict[int, tuple[int, int, int]]:
+        """Return where each thread stands that neither sleeps here nor is ours: its frame, its place there, a count.
+
+        The count differs from look to look while the thread could run, so that it is not taken to stand still.
+        """
         with self._lock:
             asleep = set(self._wakes)
-        ours = {thread.ident for thread in threading.enumerate() if thread.name.startswith(OURS)}
+        self._looks += 1
         frames = sys._current_frames()  # noqa: SLF001 (documented, and the only view of another thread)
-        return {ident: (id(frame), frame.f_lasti) for ident, frame in frames.items() if ident not in asleep | ours}
+        found = {}
+        for thread in threading.enumerate():
+            frame = frames.get(thread.ident or 0)
+            if frame is not None and thread.ident not in asleep and not thread.name.startswith(OURS):
+                count = self._looks if _could_run(thread.native_id) else 0
+                found[thread.ident or 0] = (id(frame), frame.f_lasti, count)
+        return found
+
+
+def _could_run(native_id: int | None) -> bool:
+    """Return whether the system says that a thread could run now; where it does not say, ``False``."""
+    try:
+        state = (STATES / str(native_id) / "stat").read_text(encoding="ascii").rpartition(") ")[2][:1]
+    except (OSError, ValueError):
+        return False
+    return state == "R"
