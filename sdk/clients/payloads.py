@@ -9,7 +9,6 @@ import json
 import logging
 import threading
 from collections import deque
-from concurrent.futures import Future, ThreadPoolExecutor
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Self
 
@@ -24,12 +23,15 @@ from sdk.clients.errors import (
 from sdk.clients.objects import ObjectReader
 from sdk.clients.retry import Timeouts
 from sdk.clients.wrappers import Wrapper, declared, is_wrapper, read_wrapper
+from sdk.executor import threads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
+    from concurrent.futures import Future
 
     from sdk.clients.pagination import Row
     from sdk.clock import Clock
+    from sdk.executor import Executors
 
 __all__ = ["MAX_PAYLOAD", "PayloadFetcher", "is_wrapper"]
 
@@ -59,6 +61,7 @@ class PayloadFetcher:
         retries: Further attempts after 429, 5xx, a broken connection, or a body that is cut or no JSON.
         max_reissues: New links to ask for, for one row.
         max_bytes: Cap of one payload in bytes, decoded; enforced while it streams in.
+        executors: Makes what downloads run on.
 
     Attributes:
         unverified: Payloads accepted without a SHA-256 to compare with.
@@ -74,12 +77,14 @@ class PayloadFetcher:
         retries: int = RETRIES,
         max_reissues: int = REISSUES,
         max_bytes: int = MAX_PAYLOAD,
+        executors: Executors = threads,
     ) -> None:
         if workers < 1 or look_ahead < 1:
             raise ValueError(f"workers and look_ahead must be at least 1, not {workers} and {look_ahead}")
         self.unverified = 0
         self._clock = clock
         self._workers = workers
+        self._executors = executors
         self._look_ahead = look_ahead
         self._retries = retries
         self._max_reissues = max_reissues
@@ -119,7 +124,7 @@ class PayloadFetcher:
         Raises:
             PayloadError: A payload cannot be had, at the turn of its row.
         """
-        pool = ThreadPoolExecutor(self._workers, thread_name_prefix="payload")
+        pool = self._executors(self._workers, "payload")
         pending: deque[tuple[Row, Future[object] | None]] = deque()
         stop = threading.Event()
         try:

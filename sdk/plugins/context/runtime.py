@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sdk.clock import Clock, SystemClock
+from sdk.executor import Executors, threads
 from sdk.loggers.levels import LogLevel
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ class RuntimeContext:
         v2_client: v2 client; without it nothing is delegated.
         job_id: Job that the run reports to.
         clock: Tells the time and waits.
+        executors: Makes what runs side by side; threads unless told.
     """
 
     logger: BaseLogger
@@ -36,6 +38,7 @@ class RuntimeContext:
     v2_client: BackendV2Client | None = None
     job_id: str | None = None
     clock: Clock = field(default_factory=SystemClock)
+    executors: Executors = threads
 
     def set_progress(self, current: int, total: int, step: str | None = None) -> None:
         """Report progress.

@@ -118,7 +118,10 @@ def open_source(context: ExportContext, target: Target, heard: Callable[[int], N
     """
     client, settings = context.client, context.settings
     context.fetcher = PayloadFetcher(
-        clock=context.clock, workers=settings.payload_workers, max_bytes=settings.max_payload_bytes
+        clock=context.clock,
+        workers=settings.payload_workers,
+        max_bytes=settings.max_payload_bytes,
+        executors=context.runtime_ctx.executors,
     )
     context.resources.callback(context.fetcher.close)
     source = RowSource(

@@ -5,7 +5,6 @@ Source: contract.md 4, deferred inference and batch. An inference writes nothing
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -126,7 +125,8 @@ class Inferences:
         """Return an answer or a ``ClientError`` for each call, in order."""
         if len(calls) <= 1:
             return [self._run(call.params) for call in calls]
-        with ThreadPoolExecutor(min(len(calls), MOST_AT_A_TIME), thread_name_prefix="inference") as pool:
+        executors = self._context.runtime_ctx.executors
+        with executors(min(len(calls), MOST_AT_A_TIME), "inference") as pool:
             return list(pool.map(lambda call: self._run(call.params), calls))
 
     def _run(self, params: object) -> Any:

@@ -84,7 +84,7 @@ class ToTaskContext(BaseStepContext):
     def writer(self) -> TaskWriter:
         """Writes annotations."""
         if self._writer is None:
-            payloads = PayloadFetcher(clock=self.clock)
+            payloads = PayloadFetcher(clock=self.clock, executors=self.runtime_ctx.executors)
             self.resources.callback(payloads.close)
             self._writer = TaskWriter(self.client, payloads, self.params.schema_)
         return self._writer
