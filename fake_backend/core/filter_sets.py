@@ -230,3 +230,5 @@ DATA_UNITS_V1 = FilterSet({"data_collection": number_is("data_collection_id")})
 DATASET_VERSIONS_V1 = FilterSet({"ground_truth_dataset": number_is("ground_truth_dataset_id")})
 
 PLUGIN_RELEASES_V1 = FilterSet({"plugin": text_is("code")})
+
+STORAGES_V1 = FilterSet({"category": choice_of("category", "internal", "external")}, lists=frozenset({"category"}))

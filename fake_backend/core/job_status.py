@@ -1,7 +1,7 @@
 """Statuses of plugin jobs and which may follow which (OpenAPI ``job_partial_update``).
 
-Source: the operation's text: a job that is over stays what it is, and being told so again is no error. Which steps a job
-that is not over may take is ours: any but back to PENDING.
+Source: the operation's text: a job that is over stays what it is, and being told so again is no error. What a job
+that is not over may become is ours: anything but PENDING again.
 """
 
 from __future__ import annotations

@@ -29,6 +29,7 @@ from fake_backend.store.schema import (
     plugin_releases,
     projects,
     serve_applications,
+    storages,
     task_relations,
     tasks,
 )
@@ -219,6 +220,8 @@ DATASET_VERSIONS = Kind(
     scope="ground_truth_dataset_id",
 )
 
+STORAGES = Kind(target="storage", table=storages, key="id", default=Ordering("id", descending=False), scope="id")
+
 PLUGIN_RELEASES = Kind(target="plugin_release", table=plugin_releases, key="id", default=Ordering("id"), scope="code")
 
 BY_TARGET: Mapping[str, Kind] = MappingProxyType({kind.target: kind for kind in (TASKS, ASSIGNMENTS, GROUND_TRUTH)})
@@ -226,7 +229,7 @@ BY_TARGET: Mapping[str, Kind] = MappingProxyType({kind.target: kind for kind in 
 
 KINDS = (
     *BY_TARGET.values(),
-    *(DATASETS, DATASET_VERSIONS, DATA_COLLECTIONS, DATA_UNITS),
+    *(STORAGES, DATASETS, DATASET_VERSIONS, DATA_COLLECTIONS, DATA_UNITS),
     *(AGENTS, PLUGIN_RELEASES, SERVE_APPLICATIONS, JOBS, JOB_LOGS),
 )
 """All of them."""

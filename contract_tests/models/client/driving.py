@@ -52,13 +52,12 @@ class Driving:
         self._begin(finding)
         try:
             answer = _whole(call.act(self._here))
-        except Exception as error:  # noqa: BLE001 - whatever ends a call of theirs is our finding, not a crash here
-            finding |= {"error": _said(error), "error_class": type(error).__name__}
-        else:
             finding["parsed_by"] = _parsers(answer)
             if call.model is not None:
-                finding |= _taken(answer, call.model)
+                finding["parsed_by"] = _taken(answer, call.model)
             finding |= {"expected": call.expected(self._here), "shown": call.shown(answer)}
+        except Exception as error:  # noqa: BLE001 - whatever ends a call of theirs is our finding, not a crash here
+            finding |= {"error": _said(error), "error_class": type(error).__name__}
         return self._end(finding)
 
     def probe(self, name: str, method: Callable[..., Any], told: Mapping[str, Any]) -> dict[str, Any]:
@@ -116,15 +115,12 @@ def _parsers(answer: Any) -> list[str]:
     return []
 
 
-def _taken(answer: Any, model: Any) -> dict[str, Any]:
-    """Hold an answer, or each of its rows, against a model of the package."""
-    rows = answer["results"] if isinstance(answer, dict) and "results" in answer else answer
-    try:
-        for row in rows if isinstance(rows, list) else [rows]:
-            model.model_validate(row)
-    except ValueError as error:
-        return {"error": _said(error), "error_class": type(error).__name__}
-    return {"parsed_by": [model.__name__]}
+def _taken(answer: Any, model: Any) -> list[str]:
+    """Hold an answer, or each of its rows, against a model of the package, and return the model's name."""
+    rows = answer["results"] if isinstance(answer, dict) and "results" in answer else getattr(answer, "results", answer)
+    for row in rows if isinstance(rows, list) else [rows]:
+        model.model_validate(row)
+    return [model.__name__]
 
 
 def _said(error: Exception) -> str:

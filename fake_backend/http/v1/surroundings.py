@@ -17,13 +17,14 @@ from fake_backend.core.filter_sets import (
     DATASET_VERSIONS_V1,
     JOBS_V1,
     PLUGIN_RELEASES_V1,
+    STORAGES_V1,
 )
 from fake_backend.core.filters import FilterSet
 from fake_backend.http.v1.files import in_form
 from fake_backend.http.v1.lists import List, list_rows
 from fake_backend.http.wire import Field, Shape, column, columns, instant
 from fake_backend.serving.release import Release
-from fake_backend.store.kinds import DATA_COLLECTIONS, DATA_UNITS, DATASET_VERSIONS, JOBS, PLUGIN_RELEASES
+from fake_backend.store.kinds import DATA_COLLECTIONS, DATA_UNITS, DATASET_VERSIONS, JOBS, PLUGIN_RELEASES, STORAGES
 from fake_backend.store.reports import JSON_FIELDS
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ LISTS = (
     List("data_units", DATA_UNITS, DATA_UNITS_V1, DATA_UNIT),
     List("ground_truth_dataset_versions", DATASET_VERSIONS, DATASET_VERSIONS_V1, DATASET_VERSION),
     List("jobs", JOBS, JOBS_V1, JOB),
+    List("storages", STORAGES, STORAGES_V1, Shape(columns("id", "name", "category", "provider", "is_default"))),
     List("plugin_releases", PLUGIN_RELEASES, PLUGIN_RELEASES_V1, RELEASE),
 )
 

@@ -1,4 +1,4 @@
-"""``/tasks/<id>/`` and the call that annotates it, and ``/assignments/<id>/`` (contract.md 4 and 7; OpenAPI ``tasks:annotateTaskData``).
+"""``/tasks/<id>/``, the call that annotates it, and ``/assignments/<id>/`` (contract 4, 7; ``tasks:annotateTaskData``).
 
 =========== =============== ============================================
 ``action``  ``status_label`` data

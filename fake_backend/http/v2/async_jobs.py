@@ -1,4 +1,4 @@
-"""``/v2/async_jobs/``: the caller's jobs, a job's document, its progress stream, and the way to stop it (contract.md 2.3 to 2.5)."""
+"""``/v2/async_jobs/``: the caller's jobs, one's document and progress stream, and the way to stop it (contract 2.3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``/v2/ground-truth-datasets/<id>/``: which project a dataset is of, and the events of its versions (OpenAPI; contract.md 2.2, row 7)."""
+"""``/v2/ground-truth-datasets/<id>/``: a dataset's project, and its versions' events (OpenAPI; contract.md 2.2)."""
 
 from __future__ import annotations
 
