@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from contract_tests.conformance.cases import Backend
 from contract_tests.conformance.driven import reaching
 from contract_tests.conformance.served import served
-from contract_tests.models.stated import MISSING, SILENT
+from contract_tests.models.stated import ARGUMENTS, MISSING, SILENT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -46,12 +46,13 @@ class Asked:
     secrets: frozenset[str]
 
 
-def ask(environment: Environment, seed: Mapping[str, Any]) -> Asked:
+def ask(environment: Environment, seed: Mapping[str, Any], api: str) -> Asked:
     """Seed a backend, let the client make every call, and read the journal.
 
     Args:
         environment: Of the version that asks.
         seed: The backend's document.
+        api: Which client, ``v1`` or ``v2``.
 
     Raises:
         CannotAsk: The client's process broke off.
@@ -60,12 +61,21 @@ def ask(environment: Environment, seed: Mapping[str, Any]) -> Asked:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "seed.json")
         file.write_text(json.dumps(seed, ensure_ascii=False), encoding="utf-8")
+        Path(folder, "picture.txt").write_text("a picture", encoding="utf-8")  # for methods that upload one
         # No proxy, no credentials, no configuration of a user's; our root, for the driver's own modules.
         own = {"PATH": os.defpath, "HOME": folder, "PYTHONUTF8": "1", "PYTHONPATH": str(ROOT)}
         with served(file, Backend()) as backend:
             done = subprocess.run(  # noqa: S603 - no shell, our words
                 [str(environment.python), "-B", "-m", "contract_tests.models.client"],
-                input=json.dumps({"seed": seed, "silent": list(SILENT), "missing": dict(MISSING)}),
+                input=json.dumps(
+                    {
+                        "api": api,
+                        "seed": seed,
+                        "silent": dict(SILENT),
+                        "missing": dict(MISSING),
+                        "arguments": dict(ARGUMENTS),
+                    }
+                ),
                 capture_output=True,
                 text=True,
                 check=False,

@@ -9,6 +9,7 @@ it came over the wire. Credentials come as the client's own environment variable
 
 from __future__ import annotations
 
+import fnmatch
 import json
 import os
 import sys
@@ -29,35 +30,41 @@ CALLS = {"v1": CALLS_V1, "v2": CALLS_V2}
 
 
 def findings(told: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield what became of every method of both clients.
+    """Yield what became of every method of one client.
 
     Args:
-        told: ``seed``, the document; ``missing``, arguments by method whose resource is not there; ``silent``, reasons
-            by method that asks nothing of the backend. Names are ``v1.get_project`` and the like.
+        told: ``api``, which client; ``seed``, the document; ``silent`` and ``missing``, what is said of methods by
+            pattern of their names (``v1.get_project`` and the like); ``arguments``, by method of the latter.
     """
     here = Here(auth.create_backend_client(), auth.create_backend_client_v2(), told["seed"])
-    for api, client in (("v2", here.v2), ("v1", here.v1)):
-        driving = Driving(here, client, api)
-        found = dict(methods(client))
-        plan = {method.name: method for method in CALLS[api]}
-        for method in CALLS[api]:
-            if method.name not in found:
-                yield {"api": api, "method": method.name, "kind": "unknown"}
-                continue
-            for call in method.calls:
+    api = told["api"]
+    client = {"v1": here.v1, "v2": here.v2}[api]
+    driving = Driving(here, client, api)
+    found = dict(methods(client))
+    plan = {method.name for method in CALLS[api]}
+    for method in CALLS[api]:
+        for call in method.calls:
+            if method.name in found:
                 yield driving.make(method.name, call)
-        for name, bound in found.items():
-            stated = f"{api}.{name}"
-            if stated in told["silent"]:
-                yield {"api": api, "method": name, "kind": "silent", "planned": name in plan}
-            elif stated in told["missing"]:
-                yield {**driving.probe(name, bound, told["missing"][stated]), "planned": name in plan}
-            elif name not in plan:
-                yield {"api": api, "method": name, "kind": "unplanned"}
-        for stated in sorted({*told["silent"], *told["missing"]}):
-            owner, _, name = stated.partition(".")
-            if owner == api and name not in found:
-                yield {"api": api, "method": name, "kind": "unknown"}
+    for name, bound in found.items():
+        stated = f"{api}.{name}"
+        if name in plan:
+            continue
+        if says := _stated(stated, told["silent"]):
+            yield {**driving.read(name, bound), "says": says}
+        elif says := _stated(stated, told["missing"]):
+            yield {**driving.probe(name, bound, told["arguments"].get(stated, {})), "says": says}
+        else:
+            yield {"api": api, "method": name, "kind": "unplanned"}
+    known = [f"{api}.{name}" for name in found]
+    patterns = (*told["silent"], *told["missing"], *told["arguments"], *(f"{api}.{name}" for name in plan))
+    for pattern in patterns:
+        if pattern.startswith((api, "v?")) and not fnmatch.filter(known, pattern):
+            yield {"api": api, "method": pattern, "kind": "unknown"}
+
+
+def _stated(name: str, statements: dict[str, str]) -> str:
+    return next((says for pattern, says in statements.items() if fnmatch.fnmatchcase(name, pattern)), "")
 
 
 def main() -> None:

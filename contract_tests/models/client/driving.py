@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from contract_tests.models.client.call import Call, Here
 
 ANSWERS_WITHIN = 30  # seconds
+UNCALLED = frozenset(
+    {"close", "exists", "reset_connection", "set_access_token", "set_drf_token"}
+)  # of those that ask nothing
 LONGEST = 400  # characters of an error
 
 
@@ -74,6 +77,19 @@ class Driving:
             finding["answered"] = str(_whole(method(**arguments(method, told))))[:LONGEST]
         except Exception as error:  # noqa: BLE001 - as above
             finding |= {"error": _said(error), "error_class": type(error).__name__}
+        return self._end(finding)
+
+    def read(self, name: str, method: Callable[..., Any]) -> dict[str, Any]:
+        """Read a property, or call a method, that should ask nothing; what ends or changes the client is left alone.
+
+        Args:
+            name: As of the method.
+            method: What reads it, or itself.
+        """
+        finding: dict[str, Any] = {"method": name, "what": "asks nothing", "kind": "silent"}
+        self._begin(finding)
+        if name not in UNCALLED:
+            method(**dict.fromkeys(arguments(method, {}), "a"))
         return self._end(finding)
 
     def _begin(self, finding: dict[str, Any]) -> None:

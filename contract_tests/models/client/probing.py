@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import inspect
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
@@ -30,9 +32,17 @@ def arguments(method: Callable[..., Any], told: Mapping[str, Any]) -> dict[str, 
         one.name for one in wanted if one.default is one.empty and one.kind not in {one.VAR_KEYWORD, one.VAR_POSITIONAL}
     ]
     types = {one.name: str(one.annotation) for one in wanted}
-    return {name: told[name] if name in told else _some(types[name]) for name in needed} | {
-        name: value for name, value in told.items() if name in types
-    }
+    given = {name: _read(value, types[name]) for name, value in told.items()}
+    return {**{name: _some(types[name]) for name in needed}, **given}
+
+
+def _read(value: Any, annotation: str) -> Any:
+    """Return a told argument as the parameter wants it: a path as one, and the backend's address in a URL."""
+    if isinstance(value, list) and "list[Path]" in annotation:
+        return [Path(item) for item in value]
+    if isinstance(value, str):
+        return Path(value) if "Path" in annotation else value.replace("{host}", os.environ["SYNAPSE_HOST"])
+    return value
 
 
 def _some(annotation: str) -> Any:
