@@ -16,6 +16,7 @@ SILENT: Final[Mapping[str, str]] = {
     "v?.close": "ends the client's session",
     "v?.requests_session": "the client's session itself",
     "v?.reset_connection": "drops the session, for the next call to make one",
+    "v1.upload_file_to_presigned_url": "sends a file to a storage, by a URL that only request_presigned_upload hands out",
     "v2.capture_request_ids": "notes the ids of answers",
     "v2.exists": "counts the answer of a method of this class, none of which has a count",
     "v2.last_request_id": "tells the id of the last answer",
@@ -76,7 +77,6 @@ MISSING: Final[Mapping[str, str]] = {
 
 ARGUMENTS: Final[Mapping[str, Mapping[str, Any]]] = {
     "v2.models.create": {"payload": {"name": "a"}},
-    "v1.upload_file_to_presigned_url": {"presigned_url": "{host}/nowhere/", "file_path": "picture.txt"},
     "v1.upload_files_bulk": {"file_paths": ["picture.txt"], "strategy": "presigned"},
     "v1.create_tasks": {"data": {"project": 1, "data": [{}]}},
     "v1.create_model": {"data": {"name": "a"}},

@@ -57,7 +57,8 @@ def judge(finding: Mapping[str, Any], seen: Sequence[Entry], published: Publishe
         published: The OpenAPI file.
     """
     answers = finding.get("answers", [])
-    violations, checked = _against(published, answers)
+    taken = not finding.get("refused")  # of what the client's own model refuses, the file has nothing else to say
+    violations, checked = _against(published, [one for one in answers if taken or one["status"] >= 400])
     requests = [f"{entry['method']} {entry['path']} {entry['status']}" for entry in seen]
     because = _because(finding, requests)
     if not because and violations:

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import inspect
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,12 +36,10 @@ def arguments(method: Callable[..., Any], told: Mapping[str, Any]) -> dict[str, 
 
 
 def _read(value: Any, annotation: str) -> Any:
-    """Return a told argument as the parameter wants it: a path as one, and the backend's address in a URL."""
+    """Return a told argument as the parameter wants it: a path as one."""
     if isinstance(value, list) and "list[Path]" in annotation:
         return [Path(item) for item in value]
-    if isinstance(value, str):
-        return Path(value) if "Path" in annotation else value.replace("{host}", os.environ["SYNAPSE_HOST"])
-    return value
+    return Path(value) if isinstance(value, str) and "Path" in annotation else value
 
 
 def _some(annotation: str) -> Any:

@@ -21,10 +21,10 @@ def _manifest(row: Row, around: Around) -> dict[str, Any] | None:
     return around.files.get(row["data_unit_id"])
 
 
-def _urls(row: Row, around: Around) -> dict[str, Any] | None:
+def _urls(row: Row, around: Around) -> dict[str, Any]:
     """Return the files of an event as the second API shows them: neither name nor flag (contract.md 6)."""
-    files = around.files.get(row["data_unit_id"])
-    return files and {name: {"url": file["url"], "meta": {}} for name, file in files.items()}
+    files = around.files.get(row["data_unit_id"], {})  # every event here has a data unit, if perhaps an empty one
+    return {name: {"url": file["url"], "meta": {}} for name, file in files.items()}
 
 
 def _of_payload(name: str) -> Field:
