@@ -168,7 +168,7 @@ def test_progress_names_only_what_is_known() -> None:
 
 def test_a_job_shows_its_release_and_when_it_was_over() -> None:
     """What is kept of a report is replaced as a whole; ``completed`` comes with the end and stays."""
-    with FakeBackend(seed=DOCUMENT) as backend:
+    with FakeBackend(seed=DOCUMENT, clock="virtual") as backend:
         report = {"status": "RUNNING", "progress_record": {"n": 1}, "meta": {"error": {"message": "m"}}}
         told = call(backend, f"/v2/jobs/{JOB}/", "PATCH", report)
         assert [{"n": 1}, {"message": "m"}, None] == shown(told, "progress_record", "error", "completed")
@@ -176,7 +176,7 @@ def test_a_job_shows_its_release_and_when_it_was_over() -> None:
         release = {"id": 7, "version": "1.2.0", "plugin_id": 7}
         assert ["export", False, release] == shown(over, "action", "is_active", "plugin_release")
         ended = shown(over, "completed")
-        backend.clock.advance(60)
+        backend.clock.sleep(60)
         assert ended != [None]
         assert ended == shown(call(backend, f"/v2/jobs/{JOB}/", "PATCH", {"status": "FAILED"}), "completed")
 

@@ -11,7 +11,6 @@ REVIEWS: Final = ("stand_by", "in_progress", "completed", "rejected", "skipped")
 JOB_STATUSES: Final = ("PENDING", "RUNNING", "STOPPED", "SUCCEEDED", "FAILED")
 LARGE: Final = "도로 " * 1_500  # so that a payload lies in an object
 JOB: Final = "11111111-1111-4111-8111-1111111111{:02d}"
-DM: Final = {"annotations": {"image": []}, "annotationsData": {"image": []}}  # what dm_schema_v1 takes
 
 
 def document() -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """What is said of the methods that are not called for their answer; each statement is put to the test.
 
 Names are patterns as of a shell. A method of ``SILENT`` must ask nothing of the backend. One of ``MISSING`` is called
-with whatever arguments, and must be refused as only a path is that nobody serves: when somebody serves it, its calls are
-to be planned. A method that is planned as well as stated is planned.
+with whatever arguments, and must be refused as only a path is that nobody serves: when somebody serves it, its calls
+are to be planned. A method that is planned as well as stated is planned.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ SILENT: Final[Mapping[str, str]] = {
     "v?.close": "ends the client's session",
     "v?.requests_session": "the client's session itself",
     "v?.reset_connection": "drops the session, for the next call to make one",
-    "v1.upload_file_to_presigned_url": "sends a file to a storage, by a URL that only request_presigned_upload hands out",
+    "v1.upload_file_to_presigned_url": "sends a file to a storage, by a URL of request_presigned_upload",
     "v2.capture_request_ids": "notes the ids of answers",
     "v2.exists": "counts the answer of a method of this class, none of which has a count",
     "v2.last_request_id": "tells the id of the last answer",

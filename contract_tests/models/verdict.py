@@ -91,7 +91,7 @@ def _because(finding: Mapping[str, Any], requests: Sequence[str]) -> str:
     if kind == "silent":
         return f"it should ask nothing, and asked {', '.join(requests)}" if requests else ""
     if kind == "probe":
-        return _served(finding, requests)
+        return _served(finding)
     error = finding.get("error", "")
     if finding["refused"]:
         got = finding.get("error_class", "no error")
@@ -103,7 +103,7 @@ def _because(finding: Mapping[str, Any], requests: Sequence[str]) -> str:
     return "" if requests or not finding.get("answers") else "the journal has none of its requests"
 
 
-def _served(finding: Mapping[str, Any], requests: Sequence[str]) -> str:
+def _served(finding: Mapping[str, Any]) -> str:
     """Return what speaks against a resource that is said not to be there."""
     if not finding["answers"]:
         return f"it was never asked for: {finding.get('error', '')}"

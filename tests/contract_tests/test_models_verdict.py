@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from contract_tests.models.asking import by_mark
 from contract_tests.models.openapi import Published, opened
 from contract_tests.models.verdict import judge
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SPEC = """
 components:
