@@ -9,7 +9,7 @@ SDK_VERSIONS ?= 2026.1.128 2026.2.17
 PYTEST_ARGS ?=
 unexport PYTHONDONTWRITEBYTECODE  # what is compiled once need not be compiled by each of some hundred processes
 
-.PHONY: help setup verify test test-deep lint examples guide-coverage conformance interruptions bench deep serve ledger clean
+.PHONY: help setup verify test test-deep lint examples guide-coverage conformance models interruptions bench deep serve ledger clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 14
@@ -54,6 +54,9 @@ lint: $(STAMP) ## ruff, mypy --strict, import walls, ledger, guide coverage
 
 conformance: $(STAMP) ## the unmodified reference client against the fake (SDK_VERSIONS="...")
 	@$(BIN)/python -m contract_tests.conformance $(SDK_VERSIONS)
+
+models: $(STAMP) ## every method of the reference client's two backend clients: what its own models make of the answers
+	@$(BIN)/python -m contract_tests.models
 
 interruptions: $(STAMP) ## exports killed at 20 drawn points, then the same command again (POINTS=, SEED=)
 	@$(BIN)/python -m tests.interruptions $(POINTS) $(if $(SEED),--seed '$(SEED)')

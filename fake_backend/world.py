@@ -26,7 +26,7 @@ from fake_backend.store.catalogue import Catalogue
 from fake_backend.store.database import Database
 from fake_backend.store.identity import Identity
 from fake_backend.store.instants import stored
-from fake_backend.store.kinds import AGENTS, ASSIGNMENTS, DATASETS, GROUND_TRUTH, SERVE_APPLICATIONS, TASKS
+from fake_backend.store.kinds import KINDS
 from fake_backend.store.listing import Listing
 from fake_backend.store.lives import Lives
 from fake_backend.store.objects import KeptObjects
@@ -74,8 +74,7 @@ class World:
         life = self._begin(seed)
         self.draws = Draws(seed, life)
         self.journal = Journal(life=life)
-        kinds = (TASKS, ASSIGNMENTS, GROUND_TRUTH, DATASETS, AGENTS, SERVE_APPLICATIONS)
-        self.rows = {kind: Listing(self.database, kind) for kind in kinds}
+        self.rows = {kind: Listing(self.database, kind) for kind in KINDS}
         self.related = Related(self.database)
         self.catalogue = Catalogue(self.database)
         self.annotations = Annotations(self.database)
@@ -91,14 +90,14 @@ class World:
         self.payloads = Payloads(self.objects, self.settings)
         self._directories = Directories(_lasting_root(storage_root, self.database))
         self._streams = threading.BoundedSemaphore(self.settings.streams)
-        jobs = AsyncJobs(self.database)
+        self.async_jobs = AsyncJobs(self.database)
         self.exports = ExportJobs(
             clock=clock,
             draws=self.draws,
             settings=self.settings,
             bugs=self.bugs,
             faults=self.faults,
-            rows=jobs,
+            rows=self.async_jobs,
             listings=self.rows,
             catalogue=self.catalogue,
             payloads=self.payloads,
@@ -107,7 +106,7 @@ class World:
         self.serving = Serving(clock=clock, draws=self.draws, rows=ServingRows(self.database), reports=self.reports)
         if life:
             self.serving.recover()
-            recover(jobs, self.catalogue, self.objects, clock.now())
+            recover(self.async_jobs, self.catalogue, self.objects, clock.now())
 
     def _begin(self, seed: int) -> int:
         """Return the number of this life of the rows."""

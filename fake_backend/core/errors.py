@@ -2,7 +2,9 @@
 
 Refusal                      base: status, code, message, received, expected, field
 ├── BadRequest          400  the request cannot be understood
+│   ├── BulkSizeExceeded     more log entries than a call takes
 │   ├── IdsLimitExceeded     more ids than a bulk call takes
+│   ├── InvalidTransition    a job cannot go from its status to that one
 │   └── UnsafePath           a path or name that would leave its storage
 ├── Unauthenticated     401  no token, or one that the backend does not know
 ├── Forbidden           403  a control call from elsewhere
@@ -60,6 +62,18 @@ class IdsLimitExceeded(BadRequest):
     """More ids than a bulk call takes (contract.md 3.1)."""
 
     code = "ids_limit_exceeded"
+
+
+class BulkSizeExceeded(BadRequest):
+    """More log entries than one call takes (OpenAPI ``job_log_bulk_create``)."""
+
+    code = "BULK_SIZE_EXCEEDED"
+
+
+class InvalidTransition(BadRequest):
+    """A job cannot go where the call wants it (OpenAPI ``job_partial_update``)."""
+
+    code = "INVALID_TRANSITION"
 
 
 class UnsafePath(BadRequest):

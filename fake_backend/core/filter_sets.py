@@ -18,6 +18,7 @@ from fake_backend.core.filters import (
     choice_of,
     file_named,
     holding,
+    items,
     moment_is,
     number_is,
     numbers_among,
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
 STATUS_LABELS = ("stand_by", "in_progress", "completed", "skipped")
 STATUS_REVIEWS = ("stand_by", "in_progress", "completed", "rejected", "skipped")
 SCHEMAS = ("any", "dm_schema_v1")
+JOB_STATUSES = ("PENDING", "RUNNING", "STOPPED", "SUCCEEDED", "FAILED")
+LOG_LEVELS = ("debug", "info", "success", "warning", "danger", "error", "critical")
 SERVE_STATUSES = ("NOT_STARTED", "DEPLOYING", "RUNNING", "DEPLOY_FAILED", "UNHEALTHY", "UNAVAILABLE", "DELETING")
 
 _COMPARISONS = {"gt": Comparison.ABOVE, "gte": Comparison.AT_LEAST, "lt": Comparison.BELOW, "lte": Comparison.AT_MOST}
@@ -196,3 +199,36 @@ SERVE_APPLICATIONS_V1 = FilterSet(
 )
 
 GROUND_TRUTH_DATASETS_V2 = FilterSet({"project": number_is("project_id")})
+
+
+def _triggered_by(text: str) -> Condition | None:
+    if text not in {"user", "system"}:
+        raise ValueError(f"Select a valid choice. {text} is not one of the available choices.")
+    return None if text == "user" else Condition("id", Comparison.ANY_OF, ())  # a user is behind every job here
+
+
+ASYNC_JOBS_V2 = FilterSet(
+    {
+        "ids": texts_among("id"),
+        "ids_ex": lambda text: Condition("id", Comparison.OUTSIDE, tuple(items(text))),
+        "triggered_by": _triggered_by,
+    },
+    lists=frozenset({"ids", "ids_ex"}),
+)
+
+JOBS_V1 = FilterSet({"status": choice_of("status", *JOB_STATUSES)}, lists=frozenset({"status"}))
+
+JOBS_V2 = FilterSet({**JOBS_V1.declared, "action": text_is("action")}, lists=JOBS_V1.lists)
+
+JOB_LOGS_V2 = FilterSet(
+    {"job": text_is("job_id"), "event": text_is("event"), "level": choice_of("level", *LOG_LEVELS)},
+    lists=frozenset({"level"}),
+)
+
+DATA_UNITS_V1 = FilterSet({"data_collection": number_is("data_collection_id")})
+
+DATASET_VERSIONS_V1 = FilterSet({"ground_truth_dataset": number_is("ground_truth_dataset_id")})
+
+PLUGIN_RELEASES_V1 = FilterSet({"plugin": text_is("code")})
+
+STORAGES_V1 = FilterSet({"category": choice_of("category", "internal", "external")}, lists=frozenset({"category"}))

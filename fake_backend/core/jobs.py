@@ -52,7 +52,7 @@ class AsyncJob:
                 "type": kind,
                 "queue": "io_bound",
                 "triggered_by": "user",
-                "progress": {"total_count": None, "processed_count": 0, "percent": 0.0},
+                "progress": {"processed_count": 0, "percent": 0.0},  # OpenAPI: what is not known is not there
                 "data": data,
                 "file": None,
                 "ray_job_id": ray_job_id,
@@ -90,13 +90,13 @@ class AsyncJob:
         started = self.state["started"]
         elapsed = (at - datetime.fromisoformat(started)).total_seconds() if started else 0.0
         percent = 100.0 if total == 0 else round(100.0 * processed / total, 2)
-        remaining = round(elapsed * (total - processed) / processed, 3) if processed else None
+        remaining = {"time_remaining": round(elapsed * (total - processed) / processed, 3)} if processed else {}
         self.state["progress"] = {
             "total_count": total,
             "processed_count": processed,
             "percent": min(percent, 100.0),
             "time_elapsed": round(elapsed, 3),
-            "time_remaining": remaining,
+            **remaining,
         }
 
     def complete(self, at: datetime, data: dict[str, Any]) -> None:

@@ -72,13 +72,21 @@ class Around:
         return self.world.related.of_tasks([row["key"] for row in self.rows])
 
     @cached_property
+    def assignment_relations(self) -> dict[int, dict[str, list[int]]]:
+        """Related ids of assignments."""
+        return self.world.related.of_assignments([row["key"] for row in self.rows])
+
+    @cached_property
     def classes(self) -> dict[int, list[str]]:
         """Classes of ground-truth events."""
         return self.world.related.classes([row["key"] for row in self.rows])
 
     @property
     def _unit_ids(self) -> list[int]:
-        return list({row["data_unit_id"]: None for row in self.rows if row["data_unit_id"] is not None})
+        units = (
+            row["data_unit_id"] if "data_unit_id" in row else row["key"] for row in self.rows
+        )  # or it is one itself
+        return list(dict.fromkeys(unit for unit in units if unit is not None))
 
 
 @dataclass(frozen=True)

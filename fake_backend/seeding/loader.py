@@ -15,6 +15,7 @@ from fake_backend.seeding import ground_truth, serving, work
 from fake_backend.seeding.upserts import hang, put
 from fake_backend.store import schema
 from fake_backend.store.instants import stored
+from fake_backend.store.reports import new_job
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from fake_backend.payloads import Payloads
     from fake_backend.seeding.rows import DataUnitRow, SeedDocument, StorageRow, TokenRow
     from fake_backend.store.database import Database
-
-_EMPTY = "{}"
 
 
 @dataclass(frozen=True)
@@ -93,15 +92,14 @@ class Loader:
                 connection,
                 schema.jobs,
                 (
-                    {
-                        "id": row.id,
-                        "tenant": row.tenant,
-                        "status": row.status,
-                        "progress_record": _EMPTY,
-                        "metrics_record": _EMPTY,
-                        "result": _EMPTY,
-                        "updated": moment,
-                    }
+                    new_job(
+                        row.id,
+                        row.tenant,
+                        moment,
+                        action=row.action,
+                        plugin_release=row.plugin_release,
+                        status=row.status,
+                    )
                     for row in document.jobs
                 ),
             )

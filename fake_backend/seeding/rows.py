@@ -292,6 +292,8 @@ class JobRow:
     id: Annotated[str, Field(pattern=JOB_ID)]
     tenant: Code
     status: Literal["PENDING", "RUNNING", "STOPPED", "SUCCEEDED", "FAILED"] = "PENDING"
+    action: str = ""
+    plugin_release: Id | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -64,6 +64,11 @@ def _releases(document: SeedDocument) -> dict[int, PluginReleaseRow]:
         if first != row.id:
             expected = f"another version than that of release {first} of {row.code}"
             raise SeedInvalid(path(("plugin_releases", index, "version")), row.version, expected)
+    for index, job in enumerate(document.jobs):
+        theirs = [row.id for row in rows if row.tenant == job.tenant]
+        if job.plugin_release is not None and job.plugin_release not in theirs:
+            expected = f"null or the id of a plugin release of tenant {job.tenant} {among(theirs)}"
+            raise SeedInvalid(path(("jobs", index, "plugin_release")), job.plugin_release, expected)
     return by_id("plugin_releases", rows, rows)
 
 

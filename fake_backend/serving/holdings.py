@@ -157,7 +157,13 @@ class Holdings:
         if application.job_id is not None and not application.owns_job:
             return application
         made = self._draws.uuid("serve-jobs")
-        self._reports.add_job(application.tenant, made, self.now())
+        self._reports.add_job(
+            application.tenant,
+            made,
+            self.now(),
+            action="deployment",
+            plugin_release=application.plugin_release_id,
+        )
         return replace(application, job_id=made, owns_job=True)
 
     def save(self, application: Application) -> Application:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select, update
 
 from fake_backend.core.errors import NotFound
-from fake_backend.store.schema import tasks
+from fake_backend.store.schema import assignments, tasks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,6 +33,37 @@ class Annotations:
         if row is None:
             raise NotFound("Not found.", received=task_id)
         return dict(row)
+
+    def assignment(self, tenant: str | None, assignment_id: int) -> dict[str, Any]:
+        """Return what decides whether an assignment's data may be written: its flags, its task's, project and schema.
+
+        Raises:
+            NotFound: No such assignment for this tenant.
+        """
+        query = select(
+            assignments.c.project_id,
+            assignments.c.is_confirmed,
+            assignments.c.is_discarded,
+            tasks.c.is_discarded.label("task_is_discarded"),
+            tasks.c.schema,
+        ).join(tasks, tasks.c.id == assignments.c.task_id)
+        mine = query.where(assignments.c.id == assignment_id, assignments.c.tenant == tenant)
+        with self._database.transaction() as connection:
+            row = connection.execute(mine).mappings().first()
+        if row is None:
+            raise NotFound("Not found.", received=assignment_id)
+        return dict(row)
+
+    def write_assignment(self, assignment_id: int, payload: Mapping[str, Any]) -> None:
+        """Replace the data of an assignment that is there; ``payload`` are its columns (``Payloads.columns``).
+
+        Raises:
+            NotFound: The assignment has gone meanwhile.
+        """
+        statement = update(assignments).where(assignments.c.id == assignment_id)
+        with self._database.transaction() as connection:
+            if not connection.execute(statement.values(**payload)).rowcount:
+                raise NotFound("Not found.", received=assignment_id)
 
     def write(self, task_id: int, payload: Mapping[str, Any], status_label: str) -> None:
         """Replace the data of a task and its status, both or neither.

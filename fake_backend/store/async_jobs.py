@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import func, insert, select, update
 
+from fake_backend.core.filters import Comparison
 from fake_backend.store.schema import async_jobs
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from sqlalchemy import ColumnElement
+
+    from fake_backend.core.filters import Condition
     from fake_backend.store.database import Database
 
 
@@ -78,6 +82,30 @@ class AsyncJobs:
         with self._database.transaction() as connection:
             return [json.loads(row) for row in connection.execute(query.order_by(async_jobs.c.number.desc())).scalars()]
 
+    def count(self, tenant: str | None, owner: int, conditions: Sequence[Condition]) -> int:
+        """Return how many of an owner's jobs pass ``conditions``."""
+        query = select(func.count()).select_from(async_jobs).where(*_mine(tenant, owner, conditions))
+        with self._database.transaction() as connection:
+            return connection.execute(query).scalar_one()
+
+    def page(
+        self, tenant: str | None, owner: int, conditions: Sequence[Condition], *, oldest_first: bool, part: slice
+    ) -> list[dict[str, Any]]:
+        """Return the states of some of an owner's jobs, in the order in which they were made, or the other way round.
+
+        Args:
+            tenant: Who asks.
+            owner: Whose jobs.
+            conditions: What jobs must pass.
+            oldest_first: The direction.
+            part: Which of them, by position.
+        """
+        by = async_jobs.c.number.asc() if oldest_first else async_jobs.c.number.desc()
+        query = select(async_jobs.c.state).where(*_mine(tenant, owner, conditions)).order_by(by)
+        with self._database.transaction() as connection:
+            rows = connection.execute(query.offset(part.start).limit(part.stop - part.start)).scalars()
+            return [json.loads(row) for row in rows]
+
     def all(self) -> list[tuple[dict[str, Any], str, Place]]:
         """Return (state, tenant, place) of every job of every owner, oldest first."""
         query = select(async_jobs).order_by(async_jobs.c.number)
@@ -86,3 +114,12 @@ class AsyncJobs:
                 (json.loads(row.state), row.tenant, Place(row.storage_id, row.prefix))
                 for row in connection.execute(query)
             ]
+
+
+def _mine(tenant: str | None, owner: int, conditions: Sequence[Condition]) -> list[ColumnElement[bool]]:
+    """Return the clauses of a list of jobs; each condition names ids that must be among, or must not."""
+    clauses = [async_jobs.c.tenant == tenant, async_jobs.c.owner_id == owner]
+    for condition in conditions:
+        inside = async_jobs.c.id.in_(cast("Sequence[str]", condition.value))
+        clauses.append(~inside if condition.test is Comparison.OUTSIDE else inside)
+    return clauses

@@ -42,6 +42,12 @@ class Identity:
             row = connection.execute(query.where(tokens.c.token == token)).first()
         return None if row is None else (row.id, row.tenant)
 
+    def user(self, user_id: int) -> dict[str, object]:
+        """Return id, email and name of a user who is there."""
+        query = select(users.c.id, users.c.email, users.c.name).where(users.c.id == user_id)
+        with self._database.transaction() as connection:
+            return dict(connection.execute(query).mappings().one())
+
     def tokens(self) -> list[tuple[str, str, int, str]]:
         """Return (token, kind, user id, tenant code) of every token, in the order of users."""
         query = select(tokens.c.token, tokens.c.kind, users.c.id, users.c.tenant).join(users)

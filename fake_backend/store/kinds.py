@@ -17,13 +17,19 @@ from fake_backend.store.schema import (
     agents,
     assignment_relations,
     assignments,
+    data_collections,
+    data_units,
     ground_truth_dataset_versions,
     ground_truth_datasets,
     ground_truth_event_classes,
     ground_truth_events,
     ground_truth_version_events,
+    jobs,
+    logs,
+    plugin_releases,
     projects,
     serve_applications,
+    storages,
     task_relations,
     tasks,
 )
@@ -78,6 +84,7 @@ class Kind:
         owners: Fields that, tested for one value, name a row of another table which has the same tenant: the tenant is
             then checked there, so that the index that begins with the field stays the obvious one for the planner.
         relations: By the name that conditions use.
+        orders_by_key: Whether a list may be told to go by the key; not where keys are texts, which no cursor holds.
         walked: Name of the relation whose own table is in the order of the key, so that a walk of the rows with one
             value of it is a seek there.
     """
@@ -91,6 +98,7 @@ class Kind:
     owners: Mapping[str, Table] = field(default_factory=dict)
     relations: Mapping[str, Relation] = field(default_factory=dict)
     walked: str | None = None
+    orders_by_key: bool = True
 
     def __repr__(self) -> str:
         return f"<Kind {self.target}>"
@@ -104,7 +112,7 @@ class Kind:
         """Return what ``ordering=`` or ``sort=`` spells; what orders nothing is the default, as in DRF's filter."""
         for term in text.split(","):
             name = term.strip().removeprefix("-")
-            if name == self.key or (name == CREATED and CREATED in self.table.c):
+            if (name == self.key and self.orders_by_key) or (name == CREATED and CREATED in self.table.c):
                 return Ordering(name, descending=term.strip().startswith("-"))
         return self.default
 
@@ -196,5 +204,32 @@ SERVE_APPLICATIONS = Kind(
     scope="plugin_code",
 )
 
+JOBS = Kind(target="job", table=jobs, key="id", default=Ordering(CREATED), scope="status", orders_by_key=False)
+
+JOB_LOGS = Kind(target="job_log", table=logs, key="id", default=Ordering("id"), scope="job_id")
+
+DATA_COLLECTIONS = Kind(target="data_collection", table=data_collections, key="id", default=Ordering("id"), scope="id")
+
+DATA_UNITS = Kind(target="data_unit", table=data_units, key="id", default=Ordering("id"), scope="data_collection_id")
+
+DATASET_VERSIONS = Kind(
+    target="ground_truth_dataset_version",
+    table=ground_truth_dataset_versions,
+    key="id",
+    default=Ordering("id"),
+    scope="ground_truth_dataset_id",
+)
+
+STORAGES = Kind(target="storage", table=storages, key="id", default=Ordering("id", descending=False), scope="id")
+
+PLUGIN_RELEASES = Kind(target="plugin_release", table=plugin_releases, key="id", default=Ordering("id"), scope="code")
+
 BY_TARGET: Mapping[str, Kind] = MappingProxyType({kind.target: kind for kind in (TASKS, ASSIGNMENTS, GROUND_TRUTH)})
 """What can be exported, by the name of the target."""
+
+KINDS = (
+    *BY_TARGET.values(),
+    *(STORAGES, DATASETS, DATASET_VERSIONS, DATA_COLLECTIONS, DATA_UNITS),
+    *(AGENTS, PLUGIN_RELEASES, SERVE_APPLICATIONS, JOBS, JOB_LOGS),
+)
+"""All of them."""

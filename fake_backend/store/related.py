@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from fake_backend.store.schema import assignments, ground_truth_event_classes, task_relations
+from fake_backend.store.schema import assignment_relations, assignments, ground_truth_event_classes, task_relations
 from fake_backend.store.selection import among
 
 if TYPE_CHECKING:
@@ -31,6 +31,17 @@ class Related:
                 found.setdefault(task, {}).setdefault(relation, []).append(other)
             for task, other in connection.execute(assigned.order_by(assignments.c.id)):
                 found.setdefault(task, {}).setdefault("assignments", []).append(other)
+        return found
+
+    def of_assignments(self, ids: Sequence[int]) -> dict[int, dict[str, list[int]]]:
+        """Return the related ids of each assignment by relation, ascending."""
+        table = assignment_relations
+        query = select(table.c.assignment_id, table.c.relation, table.c.related_id)
+        found: dict[int, dict[str, list[int]]] = {}
+        with self._database.transaction() as connection:
+            chosen = query.where(among(table.c.assignment_id, list(ids))).order_by(table.c.related_id)
+            for assignment, relation, other in connection.execute(chosen):
+                found.setdefault(assignment, {}).setdefault(relation, []).append(other)
         return found
 
     def classes(self, pgh_ids: Sequence[int]) -> dict[int, list[str]]:

@@ -274,7 +274,13 @@ jobs = Table(
     Column("progress_record", Text, nullable=False),
     Column("metrics_record", Text, nullable=False),
     Column("result", Text, nullable=False),
+    Column("meta", Text, nullable=False),
+    Column("action", String, nullable=False),
+    Column("plugin_release_id", Id),  # no reference: a job tells what ran, whatever became of the release
+    Column("created", BigInteger, nullable=False),
     Column("updated", BigInteger, nullable=False),
+    Column("completed", BigInteger),
+    Index("jobs_tenant_created", "tenant", "created", "id"),
 )
 
 logs = Table(
@@ -282,10 +288,13 @@ logs = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("job_id", ForeignKey("jobs.id"), nullable=False),
+    Column("tenant", ForeignKey("tenants.code"), nullable=False),  # the job's
     Column("event", String, nullable=False),
+    Column("level", String, nullable=False),
     Column("entry", Text, nullable=False),
     Column("received", BigInteger, nullable=False),
     Index("logs_job", "job_id", "id"),
+    Index("logs_tenant", "tenant", "id"),
 )
 
 agents = Table(

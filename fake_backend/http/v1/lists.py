@@ -13,7 +13,7 @@ from fake_backend.http.answers import answer
 from fake_backend.http.pages import by_cursor, by_number
 from fake_backend.http.request import caller, query, storage_url, world
 from fake_backend.http.v1.files import EVENT_FILES, TASK_FILES
-from fake_backend.http.v1.rows import ASSIGNMENT, GROUND_TRUTH_EVENT, TASK
+from fake_backend.http.v1.rows import ASSIGNMENT, EVENT_ID_AND_DATA, GROUND_TRUTH_EVENT, ID_AND_DATA, TASK
 from fake_backend.http.wire import Around, Shape, response_mode
 from fake_backend.store.kinds import ASSIGNMENTS, GROUND_TRUTH, TASKS
 
@@ -51,6 +51,9 @@ LISTS = (
     List("tasks", TASKS, TASKS_V1, TASK),
     List("assignments", ASSIGNMENTS, ASSIGNMENTS_V1, ASSIGNMENT),
     List("ground_truth_events", GROUND_TRUTH, GROUND_TRUTH_V1, GROUND_TRUTH_EVENT),
+    List("tasks/data", TASKS, TASKS_V1, ID_AND_DATA),
+    List("assignments/data", ASSIGNMENTS, ASSIGNMENTS_V1, ID_AND_DATA),
+    List("ground_truth_events/data", GROUND_TRUTH, GROUND_TRUTH_V1, EVENT_ID_AND_DATA),
     List("tasks/files", TASKS, TASKS_V1, TASK_FILES),
     List("assignments/files", ASSIGNMENTS, ASSIGNMENTS_V1, TASK_FILES),
     List("ground_truth_events/files", GROUND_TRUTH, GROUND_TRUTH_V1, EVENT_FILES),

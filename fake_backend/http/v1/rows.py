@@ -77,3 +77,8 @@ GROUND_TRUTH_EVENT = Shape(
         "data_unit": UNIT,  # in full without being asked: both published clients read its files with expand=data (3.2)
     },
 )
+
+ID_AND_DATA = Shape({"id": column("id"), "data": DATA})
+"""Of tasks and of assignments, where the path says ``data``: the client's own words are "only id and data fields"."""
+
+EVENT_ID_AND_DATA = Shape({"id": column("ground_truth_id"), "data": DATA})

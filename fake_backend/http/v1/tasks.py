@@ -1,4 +1,4 @@
-"""``/tasks/<id>/`` and the call that annotates it (contract.md 4 and 7; OpenAPI ``tasks:annotateTaskData``).
+"""``/tasks/<id>/``, the call that annotates it, and ``/assignments/<id>/`` (contract 4, 7; ``tasks:annotateTaskData``).
 
 =========== =============== ============================================
 ``action``  ``status_label`` data
@@ -24,12 +24,14 @@ from fake_backend.http.answers import answer
 from fake_backend.http.request import caller, json_object, query, storage_url, world
 from fake_backend.http.v1.files import UNIT_OF_TASK
 from fake_backend.http.v1.rights import check_rights
-from fake_backend.http.v1.rows import TASK
+from fake_backend.http.v1.rows import ASSIGNMENT, TASK
 from fake_backend.http.wire import Around, Shape
-from fake_backend.store.kinds import TASKS
+from fake_backend.store.kinds import ASSIGNMENTS, TASKS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from fake_backend.store.kinds import Kind
 
 tasks = Blueprint("v1-tasks", __name__)
 
@@ -45,12 +47,32 @@ _EMPTY: Final[tuple[object, ...]] = (None, {}, [], "")
 def get_task(task_id: int) -> Response:
     """One task; ``fields`` and ``expand`` as in the list, the payload inline always."""
     asked = query()
-    return answer(_shown(task_id, ONE_TASK.of(asked.listed("fields"), asked.listed("expand"))))
+    return answer(_shown(TASKS, ONE_TASK.of(asked.listed("fields"), asked.listed("expand")), task_id))
+
+
+@tasks.get(f"/assignments/<int(max={MAX_ID}):assignment_id>/")
+def get_assignment(assignment_id: int) -> Response:
+    """One assignment as the list shows it, the payload inline always."""
+    asked = query()
+    shape = ASSIGNMENT.of(asked.listed("fields"), asked.listed("expand"))
+    return answer(_shown(ASSIGNMENTS, shape, assignment_id))
 
 
 @tasks.put(f"/tasks/<int(max={MAX_ID}):task_id>/annotate_task_data/")
 def annotate(task_id: int) -> Response:
     """Store data for a task, checked by the schema of the query, or the task's own without one (SYN-7340)."""
+    write_annotation(task_id)
+    return answer(_shown(TASKS, TASK, task_id))
+
+
+def write_annotation(task_id: int) -> None:
+    """Store what the request says of a task; both APIs do it alike.
+
+    Raises:
+        NotFound: No such task for the caller.
+        Forbidden: The request names an agent without rights on the project.
+        BadRequest: The body is not as the table above has it, or violates the schema.
+    """
     here, tenant = world(), caller().tenant
     task = here.annotations.task(tenant, task_id)
     check_rights(task["project_id"])
@@ -69,7 +91,6 @@ def annotate(task_id: int) -> Response:
             here.annotations.write(task_id, here.payloads.columns("tasks", task_id, data), STATUS_AFTER[action])
     except (ValueError, RecursionError) as error:  # a number such as 1e999, or depth: Python reads it, JSON has it not
         raise BadRequest("A number is not finite, or the nesting too deep.", field="data") from error
-    return answer(_shown(task_id, TASK))
 
 
 def _action(body: Mapping[str, Any]) -> str:
@@ -90,14 +111,14 @@ def _check(data: object, action: str, schema: str) -> None:
         raise BadRequest(wrong.message, received=wrong.received, field=wrong.path("data"))
 
 
-def _shown(task_id: int, shape: Shape) -> dict[str, Any]:
-    """Return a task of the caller's.
+def _shown(kind: Kind, shape: Shape, key: int) -> dict[str, Any]:
+    """Return a row of the caller's.
 
     Raises:
         NotFound: There is none.
     """
     here = world()
-    found = here.rows[TASKS].by_keys(caller().tenant, [task_id], shape.columns)
-    if task_id not in found:
-        raise NotFound("Not found.", received=task_id)
-    return shape.show(Around(here, [found[task_id]], "inline", storage_url()))[0]
+    found = here.rows[kind].by_keys(caller().tenant, [key], shape.columns)
+    if key not in found:
+        raise NotFound("Not found.", received=key)
+    return shape.show(Around(here, [found[key]], "inline", storage_url()))[0]

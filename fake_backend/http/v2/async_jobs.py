@@ -1,17 +1,47 @@
-"""``/v2/async_jobs/``: a job's document, its progress stream, and the way to stop it (contract.md 2.3 to 2.5)."""
+"""``/v2/async_jobs/``: the caller's jobs, one's document and progress stream, and the way to stop it (contract 2.3)."""
 
 from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
 from fake_backend.core.errors import Unavailable
-from fake_backend.http.answers import enveloped
-from fake_backend.http.request import caller, world
+from fake_backend.core.filter_sets import ASYNC_JOBS_V2
+from fake_backend.http.answers import answer, enveloped
+from fake_backend.http.pages import by_number
+from fake_backend.http.request import caller, query, world
+from fake_backend.http.v1.lists import MAX_PAGE_SIZE, PAGE_SIZE
 from fake_backend.http.v2.progress import ProgressStream
 
 async_jobs = Blueprint("v2-async-jobs", __name__, url_prefix="/v2/async_jobs")
 
 RETRY_AFTER = 5  # seconds; the client's own first wait (contract 2.3)
+
+
+PAGING = frozenset({"page", "page_size", "ordering"})
+
+
+@async_jobs.get("/")
+def list_jobs() -> Response:
+    """The caller's own jobs, newest first, by page number and without an envelope (OpenAPI ``async_job_list``).
+
+    The page is bare: the client hands on what it gets, and of an envelope it would not see the count.
+    """
+    asked, here = query(), caller()
+    chosen = asked.select(ASYNC_JOBS_V2, PAGING).conditions
+    rows = world().async_jobs
+    page = by_number(
+        asked,
+        size=asked.size("page_size", PAGE_SIZE, MAX_PAGE_SIZE),
+        count=rows.count(here.tenant, here.user, chosen),
+        read=lambda offset, limit: rows.page(
+            here.tenant,
+            here.user,
+            chosen,
+            oldest_first=asked.last("ordering").strip() == "created",
+            part=slice(offset, offset + limit),
+        ),
+    )
+    return answer(page.as_v1(page.rows))
 
 
 @async_jobs.get("/<uuid:job_id>/")

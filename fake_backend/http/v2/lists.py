@@ -17,7 +17,9 @@ from fake_backend.http.wire import Around, Shape
 from fake_backend.store.kinds import ASSIGNMENTS, DATASETS, GROUND_TRUTH, TASKS
 
 if TYPE_CHECKING:
-    from fake_backend.core.filters import FilterSet
+    from collections.abc import Sequence
+
+    from fake_backend.core.filters import Condition, FilterSet
     from fake_backend.store.kinds import Kind
 
 lists = Blueprint("v2-lists", __name__, url_prefix="/v2")
@@ -52,10 +54,15 @@ LISTS = (
 )
 
 
-def list_rows(listed: List) -> Response:
-    """One keyset page of the caller's rows, without payloads and without a count."""
+def list_rows(listed: List, confined: Sequence[Condition] = ()) -> Response:
+    """One keyset page of the caller's rows, without payloads and without a count.
+
+    Args:
+        listed: The list.
+        confined: What rows must be besides what the query says.
+    """
     asked, tenant = query(), caller().tenant
-    chosen = asked.select(listed.filters, KNOWN)
+    conditions = (*confined, *asked.select(listed.filters, KNOWN).conditions)
     ordering = listed.kind.ordering(asked.last("sort"))
     size = asked.size("per_page", PER_PAGE, MAX_PER_PAGE)
     here, columns = world(), listed.shape.columns
@@ -64,7 +71,7 @@ def list_rows(listed: List) -> Response:
         size=size,
         descending=ordering.descending,
         position=ordering.position,
-        read=lambda place: here.rows[listed.kind].keyset_page(tenant, chosen.conditions, ordering, place, columns),
+        read=lambda place: here.rows[listed.kind].keyset_page(tenant, conditions, ordering, place, columns),
     )
     pagination = {"next_cursor": page.next, "previous_cursor": page.previous, "per_page": size}
     items = listed.shape.show(Around(here, page.rows, "inline", storage_url()))
