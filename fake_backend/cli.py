@@ -48,6 +48,20 @@ class InlineTarget(StrEnum):
     ground_truth = "ground_truth"
 
 
+class NextCursor(StrEnum):
+    """What the second API calls the next page by."""
+
+    url = "url"
+    token = "token"  # noqa: S105 (a form of cursor)
+
+
+class CursorKind(StrEnum):
+    """What a cursor is made of."""
+
+    drf = "drf"
+    sealed = "sealed"
+
+
 class CannotStart(Exception):  # noqa: N818 (a refusal)
     """An option that cannot be met, in one sentence."""
 
@@ -91,6 +105,19 @@ def serve(  # noqa: PLR0917 (typer makes each an option)
         list[InlineTarget] | None,
         typer.Option(help="Send this target's payloads inline in v1 lists, whatever they are asked (SYN-7535)."),
     ] = None,
+    next_cursor: Annotated[
+        NextCursor, typer.Option(help="v2 names the next page by a whole URL, or by an opaque token.")
+    ] = NextCursor.url,
+    cursor_count: Annotated[bool, typer.Option("--cursor-count", help="v1 counts in cursor mode too.")] = False,  # noqa: FBT002
+    empty_last_page: Annotated[  # noqa: FBT002
+        bool, typer.Option("--empty-last-page", help="An empty page follows a last one that ended exactly full.")
+    ] = False,
+    empty_every: Annotated[
+        int, typer.Option(help="N: every Nth page of a cursor walk is empty, with a next; 0 for none.")
+    ] = 0,
+    cursor: Annotated[
+        CursorKind, typer.Option(help="Tokens of Django REST framework, or opaque ones that are good for one walk.")
+    ] = CursorKind.drf,
     no_control: Annotated[bool, typer.Option("--no-control", help="Have no /_fake/ at all.")] = False,  # noqa: FBT002
     control_token_env: Annotated[
         str | None, typer.Option(help="Environment variable with the token that /_fake/ then requires.")
@@ -118,6 +145,11 @@ def serve(  # noqa: PLR0917 (typer makes each an option)
                 "settings": Settings(
                     bulk_files_manifest=bulk_files_manifest,
                     presigned_targets=frozenset(InlineTarget) - frozenset(inline_target or ()),
+                    next_cursor=next_cursor.value,
+                    cursor_count=cursor_count,
+                    empty_last_page=empty_last_page,
+                    empty_every=empty_every,
+                    cursor=cursor.value,
                 ),
             },
         )

@@ -8,6 +8,7 @@ from typing import Literal
 from fake_backend.core.errors import BadRequest
 
 TARGETS = frozenset({"task", "assignment", "ground_truth"})
+CHOICES = {"next_cursor": ("url", "token"), "cursor": ("drf", "sealed")}
 
 
 @dataclass(frozen=True)
@@ -36,9 +37,16 @@ class Settings:
         gateway_seconds: Time after which the gateway before the API cuts a call of a model, which goes on.
         gateway_status: What the gateway then answers: 504, which transports send again, or a CDN's 524, which they do
             not (1.2).
+        next_cursor: What the second API calls the next page by: a whole ``url``, or the bare ``token`` that the OpenAPI
+            file's examples show and the published client cannot follow (1.3).
+        cursor_count: Whether the first API counts the rows in cursor mode too (1.3).
+        empty_last_page: Whether a last page that ended exactly full says ``next``, which is then empty.
+        empty_every: ``n`` makes every nth page of a walk by cursor empty, with a ``next``; 0 for none.
+        cursor: Tokens of Django REST framework (``drf``), or tokens that are opaque and good for one walk alone
+            (``sealed``, docs/pagination.md).
 
     Raises:
-        BadRequest: ``presigned_targets`` names a target that there is not.
+        BadRequest: ``presigned_targets`` names a target that there is not, or a convention is none of its choices.
     """
 
     bulk_files_manifest: bool = False
@@ -55,8 +63,18 @@ class Settings:
     task_unit_files: bool = True
     gateway_seconds: float = 90.0
     gateway_status: Literal[504, 524] = 504
+    next_cursor: Literal["url", "token"] = "url"
+    cursor_count: bool = False
+    empty_last_page: bool = False
+    empty_every: int = 0
+    cursor: Literal["drf", "sealed"] = "drf"
 
     def __post_init__(self) -> None:
         unknown = sorted(self.presigned_targets - TARGETS)
         if unknown:
             raise BadRequest("There is no such target.", received=unknown[0], expected=", ".join(sorted(TARGETS)))
+        for name, choices in CHOICES.items():
+            if (chosen := getattr(self, name)) not in choices:
+                raise BadRequest(f"There is no such {name}.", received=chosen, expected=" or ".join(choices))
+        if self.empty_every < 0 or self.empty_every == 1:  # a walk whose every page is empty never ends
+            raise BadRequest("Not every page can be empty.", received=self.empty_every, expected="0, or 2 and more")

@@ -12,6 +12,7 @@ from fake_backend.core.bugs import Bugs
 from fake_backend.core.frozen_clock import follows_clients
 from fake_backend.core.ids import Draws
 from fake_backend.core.journal import Journal
+from fake_backend.core.sealed_cursor import Seal
 from fake_backend.directories import Directories
 from fake_backend.exports.recovery import recover
 from fake_backend.exports.worker import ExportJobs
@@ -73,6 +74,7 @@ class World:
         self._lives = Lives(self.database) if database_url is not None else None  # in memory there is one life only
         life = self._begin(seed)
         self.draws = Draws(seed, life)
+        self.seal = Seal(self.draws.lasting("cursor-seal").randbytes(32))
         self.journal = Journal(life=life)
         self.rows = {kind: Listing(self.database, kind) for kind in KINDS}
         self.related = Related(self.database)

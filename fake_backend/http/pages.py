@@ -2,25 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
 
 from flask import request
 
-from fake_backend.core.cursor import Cursor, Seek, seek, window
+from fake_backend.core.cursor import seek
 from fake_backend.core.errors import InvalidPage
+from fake_backend.core.sealed_cursor import Binding, SealedTokens
+from fake_backend.core.turning import Conventions, Leaf, PlainTokens, turn
+from fake_backend.http.request import world
 
 if TYPE_CHECKING:
+    from fake_backend.core.filters import Condition
+    from fake_backend.core.turning import Tokens
     from fake_backend.http.request import Query
+    from fake_backend.settings import Settings
+    from fake_backend.store.listing import Listing
+    from fake_backend.store.ordering import Ordering
 
 type Rows = Sequence[Mapping[str, Any]]
+type Form = Literal["url", "token"]
+
+START = "bz0w"  # ``o=0``: the framework's token of the first page is empty, and bare it would look like the end
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is asked of a list, whichever page of it.
+
+    Args:
+        rows: The list's rows, of every tenant.
+        tenant: Who asks.
+        conditions: What rows must pass.
+        ordering: Order of the list.
+        size: Rows a page.
+        columns: What is read of a row.
+    """
+
+    rows: Listing
+    tenant: str | None
+    conditions: tuple[Condition, ...]
+    ordering: Ordering
+    size: int
+    columns: tuple[str, ...]
+
+    def count(self) -> int:
+        """Return how many rows there are in all."""
+        return self.rows.count(self.tenant, self.conditions)
 
 
 @dataclass(frozen=True)
 class Page:
-    """One page's rows and its neighbours' URLs; ``count`` only where the rows were counted."""
+    """One page's rows and its neighbours' links; ``count`` only where the rows were counted."""
 
     rows: Rows
     next: str | None
@@ -28,53 +64,49 @@ class Page:
     count: int | None = None
 
     def as_v1(self, results: Sequence[Any]) -> dict[str, Any]:
-        """Return the body of a v1 list, in which cursor mode has no ``count`` (contract.md 1.3)."""
+        """Return the body of a v1 list, in which cursor mode has no ``count`` unless told so (contract.md 1.3)."""
         counted = {} if self.count is None else {"count": self.count}
         return {**counted, "next": self.next, "previous": self.previous, "results": list(results)}
 
 
-def by_cursor(
-    asked: Query,
-    *,
-    size: int,
-    descending: bool,
-    position: Callable[[Mapping[str, Any]], str],
-    read: Callable[[Seek], Rows],
-) -> Page:
-    """Return the page that the query's ``cursor`` names.
+def by_cursor(asked: Query, wanted: Wanted, *, form: Form = "url", counted: bool = False) -> Page:
+    """Return the page that the query's ``cursor`` names, as the world's conventions have it.
 
     Args:
         asked: The query.
-        size: Rows a page.
-        descending: The list's own direction.
-        position: Ordering value of a row, as a cursor carries it.
-        read: The store's keyset page.
+        wanted: What is asked of the list.
+        form: Whether the neighbours are named by URLs or by bare tokens.
+        counted: Whether the rows are counted.
 
     Raises:
-        InvalidCursor: The token names no place in this list.
+        InvalidCursor: The token names no place in this list, or was not made for it.
     """
-    token = asked.last("cursor")
-    cursor = Cursor.decode(token) if asked.has("cursor") and token else None
-    rows = read(seek(cursor, descending=descending, size=size))
-    found = window(cursor, [position(row) for row in rows], size=size)
-    page = list(rows[found.rows])
-    if found.turned:
+    settings = world().settings
+    sealed = settings.cursor == "sealed"
+    ordering = replace(wanted.ordering, exact=True) if sealed else wanted.ordering
+    tokens = _sealed(wanted) if sealed else PlainTokens(numbered=settings.empty_every > 0)
+    leaf = tokens.read(asked.last("cursor")) if asked.has("cursor") else Leaf()
+    place = seek(leaf.cursor, descending=ordering.descending, size=wanted.size)
+    rows = wanted.rows.keyset_page(wanted.tenant, wanted.conditions, ordering, place, wanted.columns)
+    turned = turn(leaf, [ordering.position(row) for row in rows], size=wanted.size, conventions=_conventions(settings))
+    page = list(rows[turned.rows])
+    if turned.backwards:
         page.reverse()
-    return Page(page, _cursor_link(found.next), _cursor_link(found.previous))
+    following, before = (_named(leaf, tokens, form) for leaf in (turned.next, turned.previous))
+    return Page(page, following, before, wanted.count() if counted else None)
 
 
-def by_number(asked: Query, *, size: int, count: int, read: Callable[[int, int], Rows]) -> Page:
+def by_number(asked: Query, wanted: Wanted) -> Page:
     """Return the page that the query's ``page`` names.
 
     Args:
         asked: The query.
-        size: Rows a page.
-        count: Rows of the whole list.
-        read: The store's offset page.
+        wanted: What is asked of the list.
 
     Raises:
         InvalidPage: There is no such page.
     """
+    count, size = wanted.count(), wanted.size
     pages = max(1, -(-count // size))
     text = asked.last("page", "1")
     try:
@@ -83,8 +115,16 @@ def by_number(asked: Query, *, size: int, count: int, read: Callable[[int, int],
         raise InvalidPage("Invalid page.", received=text, expected=f"1 to {pages}") from error
     if not 1 <= number <= pages:
         raise InvalidPage("Invalid page.", received=text, expected=f"1 to {pages}")
+    rows = wanted.rows.offset_page(
+        wanted.tenant,
+        wanted.conditions,
+        wanted.ordering,
+        offset=(number - 1) * size,
+        limit=size,
+        columns=wanted.columns,
+    )
     return Page(
-        read((number - 1) * size, size),
+        rows,
         link(page=str(number + 1)) if number < pages else None,
         link(page=None if number == 2 else str(number - 1)) if number > 1 else None,
         count,
@@ -103,5 +143,18 @@ def link(**replaced: str | None) -> str:
     return urlunsplit((scheme, host, path, urlencode(sorted(pairs.items()), doseq=True), ""))
 
 
-def _cursor_link(cursor: Cursor | None) -> str | None:
-    return None if cursor is None else link(cursor=cursor.encode())
+def _conventions(settings: Settings) -> Conventions:
+    return Conventions(settings.empty_last_page, settings.empty_every, exact=settings.cursor == "sealed")
+
+
+def _sealed(wanted: Wanted) -> SealedTokens:
+    binding = Binding(wanted.tenant, request.path, wanted.conditions, wanted.ordering.name, wanted.size)
+    return SealedTokens(world().seal, binding)
+
+
+def _named(leaf: Leaf | None, tokens: Tokens, form: Form) -> str | None:
+    """Return the link to a page, or its bare token."""
+    if leaf is None:
+        return None
+    token = tokens.write(leaf)
+    return (token or START) if form == "token" else link(cursor=token)

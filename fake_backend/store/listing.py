@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, BindParameter, ColumnElement, Select, bindparam, delete, func, select
+from sqlalchemy import BigInteger, BindParameter, ColumnElement, Select, bindparam, delete, func, select, tuple_
 
 from fake_backend.store.database import as_dicts
 from fake_backend.store.ordering import CREATED
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 type Row = dict[str, Any]
 
-BEYOND = "beyond"  # the parameter that says where a page begins
+BEYOND = ("beyond", "beyond_key")  # the parameters that say where a page begins
 STATEMENTS = 256  # kept, as building one takes longer than executing it; a walk needs two
 
 
@@ -127,7 +127,7 @@ def _shape(place: Seek) -> _Shape:
 
 
 def _values(ordering: Ordering, place: Seek) -> dict[str, int]:
-    return {} if place.beyond is None else {BEYOND: ordering.value(place.beyond)}
+    return {} if place.beyond is None else dict(zip(BEYOND, ordering.values(place.beyond), strict=False))
 
 
 @lru_cache(maxsize=STATEMENTS)
@@ -145,10 +145,11 @@ def _keyset(
     query = _ordered(kind, columns, ordering, descending=descending)
     walk = walk_of(kind, tenant, conditions) if ordering.field == kind.key else None
     if walk is not None:
-        beyond = _beyond(walk.relation.of, descending=descending) if begins_beyond else []
+        beyond = _beyond(_bound(walk.relation.of, 0), descending=descending) if begins_beyond else []
         return walk.page(query, beyond, descending=descending, offset=offset, limit=limit)
     column = kind.table.c[ordering.field]
-    beyond = _beyond(column, descending=descending) if begins_beyond else []
+    begin = _bound(column, 0), *([_bound(kind.column, 1)] if ordering.is_composite else [])
+    beyond = _beyond(*begin, descending=descending) if begins_beyond else []
     query = query.where(*scope(kind, tenant, conditions), *beyond)
     if offset:
         query = query.offset(offset)
@@ -167,6 +168,17 @@ def _read(kind: Kind, columns: Iterable[str] | None, ordering: Ordering | None =
     return select(kind.column.label("key"), *(kind.table.c[name] for name in names))
 
 
-def _beyond(column: ColumnElement[Any], *, descending: bool) -> list[ColumnElement[bool]]:
-    value: BindParameter[int] = bindparam(BEYOND, type_=BigInteger)
-    return [column < value if descending else column > value]
+type _Bound = tuple[ColumnElement[Any], BindParameter[int]]  # a column and the value that a page begins beyond
+
+
+def _bound(column: ColumnElement[Any], place: int) -> _Bound:
+    return column, bindparam(BEYOND[place], type_=BigInteger)
+
+
+def _beyond(*begin: _Bound, descending: bool) -> list[ColumnElement[bool]]:
+    """Return the test for rows beyond one column's value, or beyond several columns' values taken together."""
+    if len(begin) == 1:
+        column, value = begin[0]
+        return [column < value if descending else column > value]
+    columns, values = (tuple_(*part) for part in zip(*begin, strict=True))
+    return [columns < values if descending else columns > values]

@@ -23,14 +23,41 @@ class Ordering:
     Args:
         field: The key's column, or ``created``.
         descending: Whether the greatest come first.
+        exact: Whether positions by ``created`` have the key behind them, so that no two rows have one; Django REST
+            framework's have not.
     """
 
     field: str
     descending: bool = True
+    exact: bool = False
+
+    @property
+    def name(self) -> str:
+        """The order as a query spells it."""
+        return f"-{self.field}" if self.descending else self.field
+
+    @property
+    def is_composite(self) -> bool:
+        """Whether a position is two values."""
+        return self.exact and self.field == CREATED
 
     def position(self, row: Mapping[str, Any]) -> str:
         """Return the ordering value of a row as a cursor carries it: ``str`` of what Django's model holds."""
-        return str(restored(row[CREATED]) if self.field == CREATED else row["key"])
+        if self.field != CREATED:
+            return str(row["key"])
+        moment = str(restored(row[CREATED]))
+        return f"{moment} {row['key']}" if self.exact else moment
+
+    def values(self, position: str) -> tuple[int, ...]:
+        """Return the values of a cursor's position: the column's, and the key's where a position has both.
+
+        Raises:
+            InvalidCursor: The position is of another ordering, or none at all.
+        """
+        if not self.is_composite:
+            return (self.value(position),)
+        moment, _, key = position.rpartition(" ")
+        return self.value(moment), Ordering("key").value(key)
 
     def value(self, position: str) -> int:
         """Return the column's value for a cursor's position.

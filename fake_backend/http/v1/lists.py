@@ -10,7 +10,7 @@ from flask import Blueprint, Response
 
 from fake_backend.core.filter_sets import ASSIGNMENTS_V1, GROUND_TRUTH_V1, TASKS_V1
 from fake_backend.http.answers import answer
-from fake_backend.http.pages import by_cursor, by_number
+from fake_backend.http.pages import Wanted, by_cursor, by_number
 from fake_backend.http.request import caller, query, storage_url, world
 from fake_backend.http.v1.files import EVENT_FILES, TASK_FILES
 from fake_backend.http.v1.rows import ASSIGNMENT, EVENT_ID_AND_DATA, GROUND_TRUTH_EVENT, ID_AND_DATA, TASK
@@ -71,24 +71,11 @@ def list_rows(listed: List) -> Response:
     ordering = listed.kind.ordering(asked.last("ordering"))
     size = asked.size("page_size", PAGE_SIZE, MAX_PAGE_SIZE)
     shape = listed.shape.of(asked.listed("fields"), asked.listed("expand"))
-    rows = here.rows[listed.kind]
+    wanted = Wanted(here.rows[listed.kind], tenant, chosen.conditions, ordering, size, shape.columns)
     if asked.last("pagination") == "cursor":
-        page = by_cursor(
-            asked,
-            size=size,
-            descending=ordering.descending,
-            position=ordering.position,
-            read=lambda place: rows.keyset_page(tenant, chosen.conditions, ordering, place, shape.columns),
-        )
+        page = by_cursor(asked, wanted, counted=here.settings.cursor_count)
     else:
-        page = by_number(
-            asked,
-            size=size,
-            count=rows.count(tenant, chosen.conditions),
-            read=lambda offset, limit: rows.offset_page(
-                tenant, chosen.conditions, ordering, offset=offset, limit=limit, columns=shape.columns
-            ),
-        )
+        page = by_number(asked, wanted)
     honoured = listed.kind.target in here.settings.presigned_targets
     mode = response_mode(asked) if honoured else "inline"
     return answer(page.as_v1(shape.show(Around(here, page.rows, mode, storage_url()))))

@@ -10,7 +10,7 @@ from flask import Blueprint, Response
 
 from fake_backend.core.filter_sets import ASSIGNMENTS_V2, GROUND_TRUTH_DATASETS_V2, GROUND_TRUTH_V2, TASKS_V2
 from fake_backend.http.answers import enveloped
-from fake_backend.http.pages import by_cursor
+from fake_backend.http.pages import Wanted, by_cursor
 from fake_backend.http.request import caller, query, storage_url, world
 from fake_backend.http.v2.rows import ASSIGNMENT, DATASET, GROUND_TRUTH_EVENT, TASK
 from fake_backend.http.wire import Around, Shape
@@ -65,14 +65,9 @@ def list_rows(listed: List, confined: Sequence[Condition] = ()) -> Response:
     conditions = (*confined, *asked.select(listed.filters, KNOWN).conditions)
     ordering = listed.kind.ordering(asked.last("sort"))
     size = asked.size("per_page", PER_PAGE, MAX_PER_PAGE)
-    here, columns = world(), listed.shape.columns
-    page = by_cursor(
-        asked,
-        size=size,
-        descending=ordering.descending,
-        position=ordering.position,
-        read=lambda place: here.rows[listed.kind].keyset_page(tenant, conditions, ordering, place, columns),
-    )
+    here = world()
+    wanted = Wanted(here.rows[listed.kind], tenant, conditions, ordering, size, listed.shape.columns)
+    page = by_cursor(asked, wanted, form=here.settings.next_cursor)
     pagination = {"next_cursor": page.next, "previous_cursor": page.previous, "per_page": size}
     items = listed.shape.show(Around(here, page.rows, "inline", storage_url()))
     return enveloped(items, pagination=pagination)
