@@ -15,7 +15,7 @@
     │   ├── OriginError              a link or redirect leaves the backend's origin
     │   ├── RedirectError            a redirect that is not followed
     │   ├── ResponseError            an answer that breaks the contract
-    │   │   ├── OpaqueCursorError    ``next_cursor`` is neither URL nor path
+    │   │   ├── OpaqueCursorError    ``next`` of v1 is neither URL nor path
     │   │   └── PaginationLoopError  a ``next`` link comes a second time
     │   ├── QueryTooLongError        refused before it is sent
     │   ├── FilterError              a filter that a list does not take, refused before it is sent

@@ -27,6 +27,7 @@ SETTINGS = st.builds(
     Settings,
     externalise_over=st.sampled_from([0, 40, 2000]),
     presigned_targets=st.sampled_from([frozenset(TARGETS), frozenset()]),
+    **strategies.PAGING,
 )
 
 

@@ -40,6 +40,7 @@ SETTINGS = st.builds(
     bundle_layout=st.sampled_from(["parts", "single"]),
     presigned_targets=st.sampled_from([frozenset(TARGETS), frozenset()]),
     bulk_files_manifest=st.booleans(),
+    **strategies.PAGING,
 )
 
 

@@ -1,4 +1,7 @@
-"""How the clauses walk a list, with plain ``requests``: page by page, each link as it was given."""
+"""How the clauses walk a list, with plain ``requests``: page by page, each link as it was given.
+
+A link that is a bare token (``Settings.next_cursor``) is sent as ``cursor`` beside what the first page was asked with.
+"""
 
 from __future__ import annotations
 
@@ -19,12 +22,14 @@ class Page:
 
     Args:
         rows: The page's rows.
-        next: URL of the next page, or ``None`` at the end.
+        next: Link to the next page, or ``None`` at the end.
+        previous: Link to the page before, or ``None`` at the beginning.
         body: All of the answer.
     """
 
     rows: list[dict[str, Any]]
     next: str | None
+    previous: str | None
     body: dict[str, Any]
 
     @property
@@ -48,27 +53,49 @@ def get_page(url: str, headers: Mapping[str, str], query: Mapping[str, Any] | No
     answer.raise_for_status()
     body: dict[str, Any] = answer.json()
     if "data" in body:
-        return Page(body["data"], body["meta"]["pagination"]["next_cursor"], body)
-    return Page(body["results"], body["next"], body)
+        links = body["meta"]["pagination"]
+        return Page(body["data"], links["next_cursor"], links["previous_cursor"], body)
+    return Page(body["results"], body["next"], body["previous"], body)
 
 
-def walk(url: str, headers: Mapping[str, str], query: Mapping[str, Any]) -> Iterator[Page]:
-    """Yield the pages of a list up to the last one.
+def behind(url: str, headers: Mapping[str, str], query: Mapping[str, Any], link: str) -> Page:
+    """Fetch the page behind a link.
+
+    Args:
+        url: The list.
+        headers: Credentials.
+        query: Query of the first page, which a bare token needs again.
+        link: URL or token.
+
+    Raises:
+        requests.HTTPError: The page is refused.
+    """
+    if "://" in link:
+        return get_page(link, headers)
+    return get_page(url, headers, {**query, "cursor": link})
+
+
+def walk(
+    url: str, headers: Mapping[str, str], query: Mapping[str, Any], *, back_from: str | None = None
+) -> Iterator[Page]:
+    """Yield the pages of a list up to the last one, or from a page before it back to the first.
 
     Args:
         url: The list.
         headers: Credentials.
         query: Query of the first page.
+        back_from: Link to the page that a walk back begins with; it follows ``previous``.
 
     Raises:
         AssertionError: The walk does not end.
         requests.HTTPError: A page is refused.
     """
-    page = get_page(url, headers, query)
+    page = get_page(url, headers, query) if back_from is None else behind(url, headers, query, back_from)
     yield page
     for _ in range(MOST_PAGES):
-        if page.next is None:
+        link = page.next if back_from is None else page.previous
+        if link is None:
             return
-        page = get_page(page.next, headers)
+        page = behind(url, headers, query, link)
         yield page
-    raise AssertionError(f"the walk did not end within {MOST_PAGES} pages; its last link is {page.next}")
+    raise AssertionError(f"the walk did not end within {MOST_PAGES} pages; its last link is {link}")

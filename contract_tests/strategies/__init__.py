@@ -6,6 +6,7 @@ of another; filters look for values that occur.
 """
 
 from contract_tests.strategies.ground_truth import FOREIGN_VERSION
+from contract_tests.strategies.paging import PAGING, paging
 from contract_tests.strategies.payloads import EXTERNALISED
 from contract_tests.strategies.surroundings import (
     INSTANTS,
@@ -29,6 +30,7 @@ __all__ = [
     "MAIN_PROJECT",
     "MAIN_TENANT",
     "OTHER_TENANT",
+    "PAGING",
     "SPECIFICATIONS",
     "STATUSES",
     "STORAGE",
@@ -36,6 +38,7 @@ __all__ = [
     "confines",
     "listed",
     "lists",
+    "paging",
     "scopes",
     "worlds",
 ]

@@ -124,7 +124,7 @@ class ResponseError(ClientError):
 
 
 class OpaqueCursorError(ResponseError):
-    """``next_cursor`` is an opaque token; it has to be a URL or a path (contract.md 1.3)."""
+    """``next`` of the first API is a bare token; it has to be a URL or a path (contract.md 1.3)."""
 
 
 class PaginationLoopError(ResponseError):

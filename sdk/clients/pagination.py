@@ -12,6 +12,7 @@ from sdk.clients.errors import (
     ClientConnectionError,
     ClientError,
     IncompleteResponseError,
+    OpaqueCursorError,
     PaginationLoopError,
     ResponseError,
 )
@@ -165,25 +166,31 @@ def fetch_page(transport: Transport, path: str, params: Params | None, policy: P
     return with_page_retries(transport, policy, ask)
 
 
-def walk_pages(transport: Transport, path: str, params: Params | None, policy: PagePolicy) -> Iterator[Page]:
+def walk_pages(
+    transport: Transport, path: str, params: Params | None, policy: PagePolicy, *, tokens: bool = False
+) -> Iterator[Page]:
     """Yield the pages of a list, following ``next`` links as given; an empty page is not the end.
+
+    A link that is a bare token, as the OpenAPI file's examples of v2 have it, is sent as ``cursor`` beside every
+    parameter of the first page: without them it would be a page of another list.
 
     Args:
         transport: The backend; links to another origin are refused.
         path: Path of the list.
         params: Query parameters of the first page; links carry those of the others.
         policy: Page retries, time-outs and throttle.
+        tokens: Whether a link may be a token, as in v2; those of v1 are URLs in every source.
 
     Raises:
         PaginationLoopError: A link comes a second time.
-        OpaqueCursorError: A link is neither URL nor path.
+        OpaqueCursorError: A link is neither URL nor path, and may not be a token.
         OriginError: A link leads elsewhere.
     """
     url = transport.address(path, params)
     seen = {url}
     while True:
         page = fetch_page(transport, url, None, policy)
-        following = None if page.next is None else transport.link(page.next, current=url)
+        following = None if page.next is None else _address(transport, page.next, url, path, params, tokens=tokens)
         if following in seen:
             shown = transport.redactor.text(following or "")
             raise PaginationLoopError(
@@ -195,6 +202,18 @@ def walk_pages(transport: Transport, path: str, params: Params | None, policy: P
         seen.add(following)
         url = following
         transport.clock.sleep(policy.throttle)
+
+
+def _address(
+    transport: Transport, reference: str, current: str, path: str, params: Params | None, *, tokens: bool
+) -> str:
+    """Return the URL that a page's ``next`` stands for."""
+    try:
+        return transport.link(reference, current=current)
+    except OpaqueCursorError:
+        if not tokens:
+            raise
+        return transport.address(path, {**(params or {}), "cursor": reference})
 
 
 def _kind(value: object) -> str:

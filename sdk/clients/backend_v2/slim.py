@@ -77,7 +77,7 @@ class SlimList:
                 raise FilterError(f"The filter {name!r} is {value!r}, a list of nothing; leave it out to select all.")
         sent = {name: self._sent(name, value) for name, value in filters.items()}
         params = {**sent, "sort": sort or self.sort, "per_page": per_page}
-        return walk_pages(self._transport, self.path, params, policy or PagePolicy())
+        return walk_pages(self._transport, self.path, params, policy or PagePolicy(), tokens=True)
 
     def _sent(self, name: str, value: object) -> object:
         if name in self.repeated and isinstance(value, set | frozenset):
