@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 import pytest
 import requests
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contract_tests import strategies
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+SHARED_OUT = settings(max_examples=settings().max_examples // len(TARGETS))  # the profile's number is that of all
 ROWS = range(123_450, 123_457)  # seven rows whose numbers stand out
 MOMENTS = dict(zip(ROWS, strategies.INSTANTS * 2, strict=False))
 SEALED = Settings(cursor="sealed")
@@ -129,6 +130,7 @@ def test_a_sealed_cursor_is_refused_once_it_was_touched(target: Target, *, first
     ):
         tokens = listed.tokens()
 
+        @SHARED_OUT
         @given(st.sampled_from(tokens), st.data())
         def touched(token: str, data: st.DataObject) -> None:
             place = data.draw(st.integers(3, len(token) - 1))

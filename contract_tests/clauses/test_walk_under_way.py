@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
 IDS = st.integers(1, 20)
-WALKS = settings().max_examples * 7 // 12  # of the everyday profile seven walks for each target
+WALKS = settings().max_examples // 3  # for each target
 MOMENTS = st.sampled_from(strategies.INSTANTS)
 OWNERS = {key: strategies.SURROUNDINGS[key] for key in ("tenants", "users", "data_collections", "projects")}
 PARENT = {"id": 99, "project": strategies.MAIN_PROJECT, "created": strategies.INSTANTS[0]}
