@@ -14,7 +14,7 @@ from contract_tests.clauses.lists import LISTS
 from contract_tests.clauses.walking import Page, walk
 from contract_tests.oracle import expected_rows
 from contract_tests.verify.outcome import TARGETS, Target
-from fake_backend import FakeBackend, Refusal, Settings
+from fake_backend import FakeBackend, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -164,16 +164,3 @@ def test_the_second_api_names_pages_by_bare_tokens_where_told(
     links = [page.next for page in found.pages[:-1]] + [page.previous for page in found.back[:-1]]
 
     assert all(link and not set(link) & set("/?:& ") for link in links), links
-
-
-NONE_SUCH = [{"empty_every": 1}, {"empty_every": -2}, {"cursor": "signed"}, {"next_cursor": "path"}]
-
-
-@pytest.mark.parametrize("told", NONE_SUCH, ids=str)
-def test_a_convention_that_there_is_not_is_refused(told: dict[str, Any]) -> None:
-    """Before a world is made, with the value and what would do; a walk of empty pages alone would never end."""
-    with pytest.raises(Refusal) as refusal:
-        Settings(**told)
-
-    assert next(iter(told.values())) == refusal.value.received
-    assert refusal.value.expected

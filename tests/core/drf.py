@@ -52,3 +52,9 @@ def token(offset, reverse, position):
     pagination.base_url = "http://testserver/"
     link = pagination.encode_cursor(Cursor(offset=offset, reverse=reverse, position=position))
     return link.split("cursor=", 1)[1]
+
+
+def read(token):
+    """Return (offset, reverse, position) as the framework reads a token."""
+    pagination = CursorPagination()
+    return tuple(pagination.decode_cursor(Request(APIRequestFactory().get("/", {"cursor": token}))))
