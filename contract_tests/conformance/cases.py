@@ -32,12 +32,14 @@ class Backend:
         bulk_files_manifest: Whether it fills ``files_manifest`` in bulk answers.
         inline: Targets whose v1 list does not heed ``response_mode=presigned`` (SYN-7535).
         virtual_clock: Whether its time stands still but for control calls.
+        paging: Options of ``fake-backend serve`` that say how its lists are paged.
     """
 
     document: DocumentName = "demo"
     bulk_files_manifest: bool = False
     inline: tuple[TargetName, ...] = ()
     virtual_clock: bool = False
+    paging: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,7 @@ class Case:
         asks_for_rows: Whether the client gets as far as listing rows.
         forced_v1: Whether 1.128 is told by its environment to walk the v1 list (``SYNAPSE_FORCE_V1_EXPORT``).
         expires: Whether every payload URL of the first page expires once the first row is converted.
+        page_size: Rows that the client is told by its environment to ask for at a time; 0 leaves it alone.
         refusals: Status to how many requests must be answered with it; all others must be 2xx.
     """
 
@@ -85,6 +88,7 @@ class Case:
     asks_for_rows: bool = True
     forced_v1: bool = False
     expires: bool = False
+    page_size: int = 0
     refusals: Mapping[int, int] = field(default_factory=dict)
 
     @property
@@ -131,6 +135,9 @@ SMALL_SCOPES: Final[Mapping[TargetName, Mapping[str, object]]] = {
     "ground_truth": {VERSION: FIRST},
 }
 EXPIRED: Final = ROWS - READ_AHEAD  # of the rows of each of these scopes, those whose payloads lie in objects
+PAGE: Final = 5  # rows a page, of which ``ROWS`` make an even number
+# What a client can meet without a line of its own changing; a bare token it cannot follow (contract.md 1.3).
+UNUSUAL: Final = ("--cursor-count", "--empty-last-page", "--empty-every", "2", "--cursor", "sealed")
 TRAP: Final[Mapping[str, object]] = {"project": PROJECT, "task": 3, "workshops": 614}
 TWO: Final[Mapping[str, object]] = {VERSION: [FIRST, SECOND]}
 PLURAL: Final[Mapping[str, object]] = {VERSIONS: f"{FIRST},{SECOND}"}
@@ -152,6 +159,9 @@ def _further(client: Client, scopes: Mapping[TargetName, Scopes]) -> Iterator[Ca
         yield Case(
             "task and workshops", "in-process", False, TRAP, "assignment", SMALL, refused=said, asks_for_rows=False
         )
+    for target, scope in SMALL_SCOPES.items():
+        backend = Backend("small", paging=UNUSUAL)
+        yield Case("unusual paging", "in-process", False, scope, target, backend, page_size=PAGE)
     yield from _of_v2(scopes) if client.lists_by_v2 else _of_v1()
     if client.shard_size is not None:
         # Reported to the console: the journal keeps 10,000 requests, and this version posts every log line by itself.
@@ -171,6 +181,19 @@ def _of_v2(scopes: Mapping[TargetName, Scopes]) -> Iterator[Case]:
     for target, asked in scopes.items():
         backend = Backend(bulk_files_manifest=True)
         yield Case("files manifest filled", "in-process", True, asked.whole, target, backend)
+    for target, scope in SMALL_SCOPES.items():
+        tokens = Backend("small", paging=("--next-cursor", "token"))
+        yield Case(
+            "pages by token",
+            "in-process",
+            False,
+            scope,
+            target,
+            tokens,
+            refused="Failed to fetch results: 404",
+            page_size=PAGE,
+            refusals={404: 1},
+        )
     for target in TARGETS:
         yield Case("forced v1", "in-process", False, SMALL_SCOPES[target], target, SMALL, forced_v1=True)
     yield Case("ids", "in-process", False, {"project": PROJECT, "ids": "103-107"}, "assignment", SMALL)

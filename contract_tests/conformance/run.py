@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 NAME = "export"  # the export's name; its path below the storage's root is the case's
 EXPIRY = 3_601  # seconds; the fake's payload URLs are good for an hour
 KILL_SWITCH = {"SYNAPSE_EXPORT_DISABLE_ASYNC_DELEGATE": "1"}  # contract.md 2.1
+PAGE_SIZES = ("SYNAPSE_EXPORT_PAGE_SIZE", "SYNAPSE_EXPORT_V2_PAGE_SIZE")  # contract.md 1.4
 FORCED_V1 = {"SYNAPSE_FORCE_V1_EXPORT": "1"}  # contract.md 3.1
 
 
@@ -182,6 +183,7 @@ def _words(case: Case, storage: int, job: str) -> dict[str, Any]:
         "environment": {
             **(KILL_SWITCH if case.head == "in-process" else {}),
             **(FORCED_V1 if case.forced_v1 else {}),
+            **(dict.fromkeys(PAGE_SIZES, str(case.page_size)) if case.page_size else {}),
         },
         "expiry": EXPIRY if case.expires else 0,
         "params": {

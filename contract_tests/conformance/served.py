@@ -58,7 +58,7 @@ def options(wanted: Backend) -> list[str]:
         told += ["--clock", "virtual"]
     for target in wanted.inline:
         told += ["--inline-target", target]
-    return told
+    return [*told, *wanted.paging]
 
 
 @contextmanager

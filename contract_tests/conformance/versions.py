@@ -64,6 +64,12 @@ BULK_HAS_NO_FILES = Habit(
     "In process, files_manifest is null: labels are named by id, and every original is listed as <unknown>.",
     "contract.md 6 (bulk-fetch, bulk-data); run",
 )
+TOKEN_AS_PATH = Habit(
+    "token-as-path",
+    "in process: `next_cursor` is requested as it stands, so a bare token, as the OpenAPI file's examples show it, is "
+    "asked for as a path of the host; the 404 ends the export after its first page",
+    "contract.md 1.3 (next_cursor trap)",
+)
 NEEDS_DATA_UNIT = Habit(
     "needs-data-unit",
     "In process, one task without a data unit ends the export: data_unit_id of a v2 list row must be an integer.",
@@ -145,6 +151,7 @@ CLIENTS: Mapping[str, Client] = {
                 V2_VERSIONS,
                 BULK_HAS_NO_FILES,
                 NEEDS_DATA_UNIT,
+                TOKEN_AS_PATH,
                 KEYS_PASS,
                 EVENTS_BY_GROUND_TRUTH,
                 EVERY_FILE,
