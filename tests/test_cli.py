@@ -16,7 +16,8 @@ import pytest
 import requests
 from typer.testing import CliRunner
 
-from fake_backend.cli import app
+from fake_backend import Settings
+from fake_backend.cli import CannotStart, app
 from tests.http.small_backend import small_document
 from tests.http.test_delegated_exports import BODY
 
@@ -137,6 +138,7 @@ def test_a_refusal_is_the_exit_status_of_the_process() -> None:
         (["--seed", "empty", "--database", "nonsense://x"], "nonsense"),
         (["--seed", "empty", "--port", "70000"], "70000"),
         (["--seed", "empty", "--faults", "/nowhere.toml"], "/nowhere.toml"),
+        (["--seed", "empty", "--empty-every", "1"], "2 and more"),
     ],
 )
 def test_a_start_that_cannot_be_is_refused_in_one_sentence(options, words) -> None:
@@ -146,6 +148,32 @@ def test_a_start_that_cannot_be_is_refused_in_one_sentence(options, words) -> No
     assert (2, "") == (done.exit_code, done.stdout)
     assert 1 == len(done.stderr.strip().splitlines())
     assert words in done.stderr
+
+
+CONVENTIONS = [
+    (("--next-cursor", "token"), {"next_cursor": "token"}),
+    (("--cursor-count",), {"cursor_count": True}),
+    (("--empty-last-page",), {"empty_last_page": True}),
+    (("--empty-every", "3"), {"empty_every": 3}),
+    (("--cursor", "sealed"), {"cursor": "sealed"}),
+    ((), {}),
+]
+
+
+@pytest.mark.usefixtures("handlers")
+@pytest.mark.parametrize(("options", "told"), CONVENTIONS)
+def test_each_convention_of_paging_has_an_option(monkeypatch, options, told) -> None:
+    """The world that is made has that setting, and every other as it is by default."""
+    made = []
+
+    def take(**backend):
+        made.append(backend["settings"])
+        raise CannotStart("enough is known.")
+
+    monkeypatch.setattr("fake_backend.cli.FakeBackend", take)
+    CliRunner().invoke(app, ["serve", *options])
+
+    assert [Settings(**told)] == made
 
 
 @pytest.mark.usefixtures("handlers")
