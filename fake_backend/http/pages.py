@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
@@ -53,6 +53,12 @@ class Wanted:
         """Return how many rows there are in all."""
         return self.rows.count(self.tenant, self.conditions)
 
+    def part(self, offset: int, limit: int) -> Rows:
+        """Return ``limit`` rows after skipping ``offset``."""
+        return self.rows.offset_page(
+            self.tenant, self.conditions, self.ordering, offset=offset, limit=limit, columns=self.columns
+        )
+
 
 @dataclass(frozen=True)
 class Page:
@@ -96,17 +102,18 @@ def by_cursor(asked: Query, wanted: Wanted, *, form: Form = "url", counted: bool
     return Page(page, following, before, wanted.count() if counted else None)
 
 
-def by_number(asked: Query, wanted: Wanted) -> Page:
+def by_number(asked: Query, *, size: int, count: int, read: Callable[[int, int], Rows]) -> Page:
     """Return the page that the query's ``page`` names.
 
     Args:
         asked: The query.
-        wanted: What is asked of the list.
+        size: Rows a page.
+        count: Rows of the whole list.
+        read: The store's offset page.
 
     Raises:
         InvalidPage: There is no such page.
     """
-    count, size = wanted.count(), wanted.size
     pages = max(1, -(-count // size))
     text = asked.last("page", "1")
     try:
@@ -115,16 +122,8 @@ def by_number(asked: Query, wanted: Wanted) -> Page:
         raise InvalidPage("Invalid page.", received=text, expected=f"1 to {pages}") from error
     if not 1 <= number <= pages:
         raise InvalidPage("Invalid page.", received=text, expected=f"1 to {pages}")
-    rows = wanted.rows.offset_page(
-        wanted.tenant,
-        wanted.conditions,
-        wanted.ordering,
-        offset=(number - 1) * size,
-        limit=size,
-        columns=wanted.columns,
-    )
     return Page(
-        rows,
+        read((number - 1) * size, size),
         link(page=str(number + 1)) if number < pages else None,
         link(page=None if number == 2 else str(number - 1)) if number > 1 else None,
         count,

@@ -75,7 +75,7 @@ def list_rows(listed: List) -> Response:
     if asked.last("pagination") == "cursor":
         page = by_cursor(asked, wanted, counted=here.settings.cursor_count)
     else:
-        page = by_number(asked, wanted)
+        page = by_number(asked, size=size, count=wanted.count(), read=wanted.part)
     honoured = listed.kind.target in here.settings.presigned_targets
     mode = response_mode(asked) if honoured else "inline"
     return answer(page.as_v1(shape.show(Around(here, page.rows, mode, storage_url()))))
