@@ -8,6 +8,14 @@ from typing import Literal
 from fake_backend.core.errors import BadRequest
 
 TARGETS = frozenset({"task", "assignment", "ground_truth"})
+LIMITS = (
+    "gateway_query_bytes",
+    "gateway_target_bytes",
+    "gateway_headers",
+    "gateway_header_bytes",
+    "gateway_body_bytes",
+    "head_seconds",
+)
 
 
 @dataclass(frozen=True)
@@ -36,9 +44,17 @@ class Settings:
         gateway_seconds: Time after which the gateway before the API cuts a call of a model, which goes on.
         gateway_status: What the gateway then answers: 504, which transports send again, or a CDN's 524, which they do
             not (1.2).
+        gateway_query_bytes: Encoded query above which the gateway answers 520 (incidents.md 5, SYN-7408).
+        gateway_target_bytes: Path and query together above which it answers 414: the CDN's 32 KB.
+        gateway_headers: Header lines above which it answers 431: the hundred of the usual Python servers.
+        gateway_header_bytes: All header lines together above which it answers 431: the CDN's 32 KB.
+        gateway_body_bytes: Body above which it answers 413: the CDN's 100 MB; rows of 28 MB pass (SYN-7490).
+        head_seconds: Real time that a client on a socket has to send a request's head, from its first byte.
+
+    The sources of the gateway's limits stand in ``docs/errors.md``.
 
     Raises:
-        BadRequest: ``presigned_targets`` names a target that there is not.
+        BadRequest: ``presigned_targets`` names a target that there is not, or a limit is none.
     """
 
     bulk_files_manifest: bool = False
@@ -55,8 +71,18 @@ class Settings:
     task_unit_files: bool = True
     gateway_seconds: float = 90.0
     gateway_status: Literal[504, 524] = 504
+    gateway_query_bytes: int = 11_568
+    gateway_target_bytes: int = 32_768
+    gateway_headers: int = 100
+    gateway_header_bytes: int = 32_768
+    gateway_body_bytes: int = 104_857_600
+    head_seconds: float = 5.0
 
     def __post_init__(self) -> None:
         unknown = sorted(self.presigned_targets - TARGETS)
         if unknown:
             raise BadRequest("There is no such target.", received=unknown[0], expected=", ".join(sorted(TARGETS)))
+        for name in LIMITS:
+            value = getattr(self, name)
+            if isinstance(value, bool) or not value > 0:
+                raise BadRequest("A limit is a number above zero.", received=value, field=name)
