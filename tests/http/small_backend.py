@@ -76,3 +76,10 @@ class Caller:
             return self.session.request(method.upper(), url, **options)
 
         return call
+
+
+def places(body) -> list[str]:
+    """Return the places of the sentences in a refusal of the first API's, such as ``params.num_cpus``."""
+    if not isinstance(body, dict):
+        return [""]
+    return [f"{key}.{rest}".strip(".") for key, value in body.items() for rest in places(value)]
