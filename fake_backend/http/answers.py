@@ -1,8 +1,8 @@
 """Answers: JSON bodies, the envelopes of v2, and refusals in the form of either API.
 
 v1 answers errors as Django REST framework does: ``{"detail": ...}``, or ``{field: [sentence]}`` for a bad value, which
-nests where the value does: objects by key, items of a list by their number, and a body that is a list itself is answered
-by a list with an empty object for each entry before the bad one. v2
+nests where the value does: objects by key, items of a list by their number (from 3.18 on; before, the framework answered
+a body that is a list by a list). v2
 answers ``{"error": {code, message, details}, "meta": {request_id}}`` (OpenAPI). Both add ``received`` and ``expected``
 where there is something to show: the real backend does not, and no client minds.
 """
@@ -66,13 +66,13 @@ def refused(refusal: Refusal) -> Response:
 
 def _nested(refusal: BadRequest) -> Any:
     """Return a sentence where the framework's nested serializers put it."""
-    first, *rest = steps(refusal.field or WHOLE)
     body: Any = [refusal.message]
-    for step in reversed(rest):
+    place = steps(refusal.field or WHOLE)
+    if isinstance(place[-1], int):
+        place.append(WHOLE)
+    for step in reversed(place):
         body = {str(step): body}
-    if isinstance(first, int):
-        return [*({} for _ in range(first)), body if rest else {WHOLE: body}]
-    return {first: body}
+    return body
 
 
 def server_error(status: int) -> Response:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import codecs
 import json
+import math
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import parse_qsl
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from fake_backend.world import World
 
 AGED = "fake_backend.urls_aged"  # where a fault says so
+_SUSPICIOUS = re.compile(r"\\u0000|[0-9.][eE]\+?[0-9]{2}|[0-9]{309}")  # a NUL, or a number that may be infinite
 UTF_8 = "utf-8"
 LONGEST_TYPE = 256  # characters of a Content-Type; Django REST framework looks at no longer one
 
@@ -159,8 +162,8 @@ def _parsed(raw: bytes) -> Any:
         raise BadRequest("JSON parse error - the nesting is too deep") from error
     except ValueError as error:
         raise BadRequest(f"JSON parse error - {error}") from error
-    if "\\u0000" in text:
-        _refuse_nul(body)
+    if _SUSPICIOUS.search(text):
+        _refuse_unstorable(body)
     return body
 
 
@@ -179,26 +182,28 @@ def _charset() -> str:
     named = request.mimetype_params.get("charset", UTF_8)
     try:
         known = codecs.lookup(named).name
-        b"".decode(named)  # refuses what is no encoding of text, such as hex
+        b"{".decode(named, "ignore")  # refuses what is no encoding of text, such as hex
+    except UnicodeError:  # text, though not this one
+        return known
     except (LookupError, ValueError):  # the latter: a NUL within the name
         return UTF_8
     return UTF_8 if known.endswith("escape") else known  # those two are Python's own, and no charset
 
 
-def _refuse_nul(body: Any) -> None:
-    """Refuse a NUL in a text, by its place: PostgreSQL stores none, and the framework's text fields refuse it."""
+def _refuse_unstorable(body: Any) -> None:
+    """Refuse a NUL in a text and a number beyond all bounds, by its place: PostgreSQL stores neither as JSON."""
     left: list[tuple[tuple[str | int, ...], Any]] = [((), body)]
     while left:
         place, value = left.pop()
         if isinstance(value, str) and "\0" in value:
             raise BadRequest("Null characters are not allowed.", received=value, field=written(place) or WHOLE)
+        if isinstance(value, float) and not math.isfinite(value):
+            raise BadRequest("A valid number is required.", received=value, field=written(place) or WHOLE)
         if isinstance(value, list):
             left.extend(((*place, number), item) for number, item in enumerate(value))
         elif isinstance(value, dict):
-            for name, item in value.items():
-                if "\0" in name:
-                    raise BadRequest("Null characters are not allowed.", received=name, field=written(place) or WHOLE)
-                left.append(((*place, name), item))
+            left.extend(((*place, name), item) for name, item in value.items())
+            left.extend((place, name) for name in value)
 
 
 def _refuse_constant(name: str) -> None:

@@ -71,6 +71,9 @@ class Caller:
         self.session.headers.update(headers)
 
     def __getattr__(self, method):
+        if method.startswith("_"):  # no method of HTTP: somebody looks whether this object has one of Python's
+            raise AttributeError(method)
+
         def call(path, **options):
             url = path if path.startswith("http") else self.backend.url + path
             return self.session.request(method.upper(), url, **options)

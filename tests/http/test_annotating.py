@@ -179,7 +179,7 @@ def test_a_number_that_json_cannot_hold_is_refused(acme, number) -> None:
     """Python reads it as infinite; it is not stored."""
     answer = acme.put(PUT, data=f'{{"data": {{"a": {number}}}}}', headers={"Content-Type": "application/json"})
 
-    assert (400, ["data"]) == (answer.status_code, places(answer.json()))
+    assert (400, ["data.a"]) == (answer.status_code, places(answer.json()))
 
 
 def test_nothing_is_stored_by_emptying_and_everything_is_emptied_by_saving(acme) -> None:
