@@ -171,7 +171,9 @@ def _check_media_type() -> None:
     """Refuse what is not declared as JSON; the sentence has the whole header, as the framework's has."""
     declared = request.headers.get("Content-Type", "")
     main, _, sub = request.mimetype.partition("/")
-    if len(declared) > LONGEST_TYPE or main not in {"application", "*"} or sub not in {"json", "*"}:  # the framework takes wildcards too
+    if (
+        len(declared) > LONGEST_TYPE or main not in {"application", "*"} or sub not in {"json", "*"}
+    ):  # the framework takes wildcards too
         raise UnsupportedMedia(
             f'Unsupported media type "{declared}" in request.', received=declared, expected="application/json"
         )

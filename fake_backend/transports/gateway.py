@@ -89,7 +89,9 @@ class HeaderLines:
         while (line := stream.readline()) != b"\r\n":
             if not line.endswith(b"\r\n"):
                 raise ValueError("A header line ends with CRLF, and the head with an empty line.")
-            if line[:1] in b" \t" and self.lines:  # a value that is folded over lines goes on with a blank: RFC 9112 5.2
+            if (
+                line[:1] in b" \t" and self.lines
+            ):  # a value that is folded over lines goes on with a blank: RFC 9112 5.2
                 name, value = self.lines.pop()
                 self.lines.append((name, value + b" " + line.strip()))
                 continue

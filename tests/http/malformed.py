@@ -39,10 +39,57 @@ GOOD = {
     "params": {"model": 1, "method": "post", "json": {}},
     "agent": 1,
 }
-TEXTS = ("", "\0", "a\0b", "\ud800", "\udfff", "\ufeff", "é", "..", "../../etc/passwd", "%00", "' OR 1=1 --", "9" * 30, "-1")
+TEXTS = (
+    "",
+    "\0",
+    "a\0b",
+    "\ud800",
+    "\udfff",
+    "\ufeff",
+    "é",
+    "..",
+    "../../etc/passwd",
+    "%00",
+    "' OR 1=1 --",
+    "9" * 30,
+    "-1",
+)
 NUMBERS = (0, -1, 2**31, 2**63, -(2**63) - 1, 10**400, 1.5, float("inf"), float("-inf"), float("nan"), True)
-SEGMENTS = ("0", "-1", "1", "3", "abc", "%00", "%FF%FE", "%ED%A0%80", "9" * 19, "9" * 400, "1.0", "%2F", "..", JOB, "a" * 300)
-QUERIES = ("", "%00", "%FF", "%ED%A0%80", "1e999", "9" * 40, "-1", "1,\t2", "1-2", "2-1", "last", "'", "%", "%zz", "\xff", "NaN")
+SEGMENTS = (
+    "0",
+    "-1",
+    "1",
+    "3",
+    "abc",
+    "%00",
+    "%FF%FE",
+    "%ED%A0%80",
+    "9" * 19,
+    "9" * 400,
+    "1.0",
+    "%2F",
+    "..",
+    JOB,
+    "a" * 300,
+)
+QUERIES = (
+    "",
+    "%00",
+    "%FF",
+    "%ED%A0%80",
+    "1e999",
+    "9" * 40,
+    "-1",
+    "1,\t2",
+    "1-2",
+    "2-1",
+    "last",
+    "'",
+    "%",
+    "%zz",
+    "\xff",
+    "NaN",
+)
 TYPES = (
     *(None, "", "application/json", "application/json; charset=utf-8", "application/json; charset=nonsense"),
     *("application/json; charset=utf-16", "application/json; charset=utf-7", "application/json; charset=hex"),
@@ -107,14 +154,55 @@ def _nested(depth: int) -> bytes:
 
 
 RAW = (
-    *(b"", b"{", b"}", b"nul", b"[1,", b'{"a":1,}', b"{'a':1}", b'{"ids":[1]}x', b'{"ids":[1]} {"ids":[2]}', b"\xef\xbb\xbf{}"),
-    *(b"\xff\xfe", b'{"a":"\xff"}', b'{"a":"\xed\xa0\x80"}', b'{"a":"\\ud800"}', b'{"\\udc00":1}', b'{"event":"\\u0000"}'),
-    *(b"\x00", b'{"a":"\x00"}', b'{"ids":[1],"ids":[2]}', b'{"ids":[1e999]}', b'{"advance":1e999}', b'{"advance":-1e999}'),
-    *(b'{"ids":[' + b"9" * 400 + b"]}", b'{"ids":[' + b"9" * 5000 + b"]}", b'{"a":NaN}', b'{"a":Infinity}', b'{"a":01}'),
+    *(
+        b"",
+        b"{",
+        b"}",
+        b"nul",
+        b"[1,",
+        b'{"a":1,}',
+        b"{'a':1}",
+        b'{"ids":[1]}x',
+        b'{"ids":[1]} {"ids":[2]}',
+        b"\xef\xbb\xbf{}",
+    ),
+    *(
+        b"\xff\xfe",
+        b'{"a":"\xff"}',
+        b'{"a":"\xed\xa0\x80"}',
+        b'{"a":"\\ud800"}',
+        b'{"\\udc00":1}',
+        b'{"event":"\\u0000"}',
+    ),
+    *(
+        b"\x00",
+        b'{"a":"\x00"}',
+        b'{"ids":[1],"ids":[2]}',
+        b'{"ids":[1e999]}',
+        b'{"advance":1e999}',
+        b'{"advance":-1e999}',
+    ),
+    *(
+        b'{"ids":[' + b"9" * 400 + b"]}",
+        b'{"ids":[' + b"9" * 5000 + b"]}",
+        b'{"a":NaN}',
+        b'{"a":Infinity}',
+        b'{"a":01}',
+    ),
     *(_nested(500), _nested(3_000), _nested(100_000), b"[" * 100_000, b'{"a":' * 50_000, b"\x1f\x8b\x08\x00nonsense"),
-    *(gzip.compress(b'{"ids":[1]}', mtime=0), '{"ids":[1]}'.encode("utf-16"), b"ids=1", b"--x\r\n\r\n--x--\r\n", b"null", b"1", b'"a"'),
+    *(
+        gzip.compress(b'{"ids":[1]}', mtime=0),
+        '{"ids":[1]}'.encode("utf-16"),
+        b"ids=1",
+        b"--x\r\n\r\n--x--\r\n",
+        b"null",
+        b"1",
+        b'"a"',
+    ),
 )
-encoded = (bodies | nearly_right() | st.lists(nearly_right() | values, max_size=3)).map(lambda body: json.dumps(body).encode())
+encoded = (bodies | nearly_right() | st.lists(nearly_right() | values, max_size=3)).map(
+    lambda body: json.dumps(body).encode()
+)
 whole = st.one_of(encoded, encoded, st.sampled_from(RAW), st.binary(max_size=30))
 cut = st.tuples(whole, st.integers(0, 60)).map(lambda pair: pair[0][: pair[1]])
 
@@ -126,7 +214,9 @@ def requests_of_routes(draw):
     path = PARAMETER.sub(lambda found: draw(_segments(found["kind"], found["name"])), rule)
     method = draw(st.sampled_from((method,) * 12 + METHODS))
     if draw(st.integers(0, 12)) == 0:
-        path = draw(st.sampled_from((path.rstrip("/"), f"/{path}", f"{path}%00/", f"{path}%FF/", f"{path}../", path.upper())))
+        path = draw(
+            st.sampled_from((path.rstrip("/"), f"/{path}", f"{path}%00/", f"{path}%FF/", f"{path}../", path.upper()))
+        )
     pairs = draw(st.lists(st.tuples(st.sampled_from(KEYS), st.sampled_from(QUERIES)), max_size=3))
     target = path + ("?" + "&".join(f"{key}={value}" for key, value in pairs) if pairs else "")
     body = draw(st.one_of(whole, whole, cut)) if method not in {"GET", "HEAD"} or draw(st.integers(0, 9)) == 0 else b""
@@ -138,5 +228,13 @@ def requests_of_routes(draw):
 
 
 def _segments(kind: str | None, name: str):
-    good = JOB if kind == "uuid" or name == "job_id" else "code-1" if name == "code" else "3" if name == "storage_id" else "1"
+    good = (
+        JOB
+        if kind == "uuid" or name == "job_id"
+        else "code-1"
+        if name == "code"
+        else "3"
+        if name == "storage_id"
+        else "1"
+    )
     return st.sampled_from((good,) * 8 + SEGMENTS)

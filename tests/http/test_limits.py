@@ -35,7 +35,8 @@ def ask(both, request):
 
 
 @pytest.mark.parametrize(
-    ("length", "status"), [(QUERY, 200), (QUERY + 1, 520), (20_000, 520), (TARGET - 12, 520), (TARGET, 414), (80_000, 414)]
+    ("length", "status"),
+    [(QUERY, 200), (QUERY + 1, 520), (20_000, 520), (TARGET - 12, 520), (TARGET, 414), (80_000, 414)],
 )
 def test_a_query_that_is_too_long_is_520_and_a_much_longer_one_414(ask, both, length, status) -> None:
     """SYN-7408: 11,555 bytes passed, 11,582 were 520; beyond 32 KB the CDN itself refuses the URL."""
@@ -81,7 +82,9 @@ def test_a_body_that_is_announced_too_large_is_refused_before_it_comes(both) -> 
     backend, urls = both
     host = urls["live"].removeprefix("http://")
     with socket.create_connection(host.split(":"), timeout=10) as sock:
-        sock.sendall(f"PUT /tasks/1/annotate_task_data/ HTTP/1.1\r\nHost: {host}\r\nContent-Length: 5000\r\n\r\n".encode())
+        sock.sendall(
+            f"PUT /tasks/1/annotate_task_data/ HTTP/1.1\r\nHost: {host}\r\nContent-Length: 5000\r\n\r\n".encode()
+        )
         assert b"413" == sock.recv(65536).split(b" ")[1]
 
 

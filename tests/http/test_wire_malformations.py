@@ -33,7 +33,10 @@ HEADS = {
         for length in ("-1", "+12", "1_2", "0x0c", "12, 13", "12,12", "", "9" * 30, "twelve")
     },
     "two lengths": BULK + "Content-Length: 12\r\nContent-Length: 13\r\n\r\n" + GOOD,
-    "length and chunks": BULK + "Content-Length: 12\r\nTransfer-Encoding: chunked\r\n\r\nc\r\n" + GOOD + "\r\n0\r\n\r\n",
+    "length and chunks": BULK
+    + "Content-Length: 12\r\nTransfer-Encoding: chunked\r\n\r\nc\r\n"
+    + GOOD
+    + "\r\n0\r\n\r\n",
     "a body that ends early": BULK + "Content-Length: 100\r\n\r\n" + GOOD,
     **{
         f"chunks {chunks[:8]!r}": BULK + "Transfer-Encoding: chunked\r\n\r\n" + chunks
