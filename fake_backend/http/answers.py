@@ -1,8 +1,8 @@
 """Answers: JSON bodies, the envelopes of v2, and refusals in the form of either API.
 
 v1 answers errors as Django REST framework does: ``{"detail": ...}``, or ``{field: [sentence]}`` for a bad value, which
-nests where the value does: objects by key, items of a list by their number (from 3.18 on; before, the framework answered
-a body that is a list by a list). v2
+nests where the value does: objects by key, items of a list by their number (from 3.18 on; before, the
+framework answered a body that is a list by a list). v2
 answers ``{"error": {code, message, details}, "meta": {request_id}}`` (OpenAPI). Both add ``received`` and ``expected``
 where there is something to show: the real backend does not, and no client minds.
 """

@@ -60,7 +60,7 @@ class Patience(socket.SocketIO):
         return super().readinto(buffer)
 
 
-class LiveReader(StreamReader):  # type: ignore[misc]  # cheroot has no types
+class LiveReader(StreamReader):
     """cheroot's stream of a connection, over a socket that knows deadlines."""
 
     def __init__(self, sock: socket.socket, mode: str, size: int) -> None:
@@ -339,7 +339,8 @@ class Listener(cheroot.HTTPServer):
         """Give a connection to a thread, a new one when it says something: silence holds none."""
         if conn.silent:
             conn.silent = False
-            self._connections.put(conn)
+            waiting: Any = vars(self)["_connections"]  # cheroot's stubs leave it out
+            waiting.put(conn)
         else:
             super().process_conn(conn)
 

@@ -60,6 +60,7 @@ class LiveServer:
         host: str = "127.0.0.1",
         port: int = 0,
         threads: int = 256,
+        *,
         head_seconds: float = 5.0,
     ) -> None:
         self._application = application

@@ -1,4 +1,4 @@
-"""Refusals in the form of either API: the first one's are the framework's own, the second one's the published schema's."""
+"""Refusals in the form of either API: the framework's own, and the published schema's."""
 
 from __future__ import annotations
 
@@ -24,11 +24,12 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 from rest_framework.test import APIRequestFactory
 from rest_framework.views import APIView
-from tests.http.malformed import RAW, TYPES
 
 from fake_backend import FakeBackend
+from tests.http.malformed import RAW, TYPES
 from tests.http.small_backend import Caller, small_document
 
+GOOD = "Token good"
 OURS = {"code", "received", "expected"}  # what we add to the framework's ``detail``
 ENVELOPE = {
     "type": "object",
@@ -82,10 +83,10 @@ class Tokens(TokenAuthentication):
 class Twin(APIView):
     """A view that parses JSON and takes it as it is."""
 
-    authentication_classes = [Tokens]
-    permission_classes = [Known]
-    parser_classes = [JSONParser]
-    renderer_classes = [JSONRenderer]
+    authentication_classes = (Tokens,)
+    permission_classes = (Known,)
+    parser_classes = (JSONParser,)
+    renderer_classes = (JSONRenderer,)
 
     def post(self, request):
         """Read the body."""
@@ -93,7 +94,7 @@ class Twin(APIView):
         return Response({})
 
 
-def framework(method="POST", body=b"", kind="application/json", token="Token good"):
+def framework(method="POST", body=b"", kind="application/json", token: str | None = GOOD):
     """Return the framework's answer: status, JSON, headers."""
     extra = {} if token is None else {"HTTP_AUTHORIZATION": token}
     asked = APIRequestFactory().generic(method, "/x/", body, content_type=kind, **extra)

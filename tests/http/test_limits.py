@@ -1,4 +1,4 @@
-"""The gateway's limits, on both transports: which status, which page, what the journal says, and that one less passes."""
+"""The gateway's limits, on both transports: status, page, what the journal says, and that one less passes."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_a_body_that_is_too_large_is_413(ask, framed, size, status) -> None:
 
 def test_a_body_that_is_announced_too_large_is_refused_before_it_comes(both) -> None:
     """Nobody waits for what would be refused anyway."""
-    backend, urls = both
+    _, urls = both
     host = urls["live"].removeprefix("http://")
     with socket.create_connection(host.split(":"), timeout=10) as sock:
         sock.sendall(

@@ -80,4 +80,4 @@ def test_a_signed_request_that_is_wrong_is_refused_as_s3_does(make_place, method
     assert reply.status < 500 or reply.status == 501
     if reply.status >= 400:
         assert ["a"] == place.store.keys("media")
-        assert method == "HEAD" or reply.error["Code"]
+        assert method == "HEAD" or b"<Code>" in reply.body  # a key with a NUL makes no XML 1.0, at S3 neither

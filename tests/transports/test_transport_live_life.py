@@ -14,7 +14,6 @@ import requests
 from raw_sockets import GET, raw, until_closed
 from wsgi_applications import Application, Stream, eventually
 
-from fake_backend.transports.gateway import Listener
 from fake_backend.transports.live import LiveServer
 from fake_backend.transports.refusals import CannotListen
 
@@ -240,11 +239,13 @@ def test_an_address_that_cannot_be_had_is_refused_in_one_sentence(host, port, re
 
 def test_clients_that_say_nothing_hold_no_thread() -> None:
     """Silent connections, more than there are threads: whoever has something to ask is answered at once."""
-    with LiveServer(Application(lambda _: b"here"), {}, threads=2, head_seconds=600) as server:
-        with contextlib.ExitStack() as stack:
-            for _ in range(5):
-                stack.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=10))
-            assert b"here" == requests.get(server.url, timeout=10).content
+    with (
+        LiveServer(Application(lambda _: b"here"), {}, threads=2, head_seconds=600) as server,
+        contextlib.ExitStack() as stack,
+    ):
+        for _ in range(5):
+            stack.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=10))
+        assert b"here" == requests.get(server.url, timeout=10).content
 
 
 def test_clients_that_say_half_of_it_hold_a_thread_for_a_while() -> None:
