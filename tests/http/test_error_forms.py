@@ -131,7 +131,7 @@ def same(expected, answer) -> None:
 )
 def test_what_cannot_be_parsed_is_refused_in_the_frameworks_words(acme, body, kind) -> None:
     """ParseError and UnsupportedMediaType, with the header as it was sent and the position; the same is taken."""
-    assume(body and not body[-1] & 0x80)  # of a character that is cut off at the end the framework's reader says nothing
+    assume(body and not body[-1] & 0x80)  # a character cut off at the end: its reader says nothing
     expected = framework(body=body, kind=kind)
     answer = acme.post("/logs/", data=body, headers={"Content-Type": kind})
 

@@ -22,7 +22,7 @@ from tests.http.three_targets import three_targets
 from tests.serving.serving_world import RUNNING, serving_document
 
 DEEP = os.environ.get("HYPOTHESIS_PROFILE") == "deep"
-CASES = 5_000 if DEEP else 150
+CASES = 5_000 if DEEP else 100
 OURS = {"model_failed", "out_of_memory", "not_serving", "agent_down"}  # a world that is so: no fault of the request's
 
 
