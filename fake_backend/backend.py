@@ -255,6 +255,7 @@ class FakeBackend:
             public_storage_url=None if public_storage_url is None else _base_url(public_storage_url),
             autojump=autojump,
             control=control or ControlPolicy(),
+            head_seconds=self._world.settings.head_seconds,
         )
         self._served.append(served)
         return served

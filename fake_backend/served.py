@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from fake_backend import http, objects
-from fake_backend.http import Faulty, Journalled
+from fake_backend.http import Faulty, Gateway, Journalled
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from fake_backend.http import ControlPolicy
     from fake_backend.transports.live import LiveServer
 
-API = Journalled(Faulty(http.application, "api"), "api")
-STORAGE = Journalled(Faulty(objects.application, "storage"), "storage")
+API = Journalled(Gateway(Faulty(http.application, "api"), limited=True), "api")
+STORAGE = Journalled(Gateway(Faulty(objects.application, "storage"), limited=False), "storage")
 
 
 class ServedBackend:
@@ -31,6 +31,7 @@ class ServedBackend:
         public_storage_url: str | None,
         autojump: bool,
         control: ControlPolicy,
+        head_seconds: float,
     ) -> None:
         # cheroot takes time to import, and a backend that is not served does not need it
         from fake_backend.transports.live import LiveServer  # noqa: PLC0415
@@ -40,7 +41,7 @@ class ServedBackend:
         self._servers: list[LiveServer] = []
         try:
             for application, number in ((STORAGE, storage_port), (API, port)):
-                server = LiveServer(application, environ, host, number)
+                server = LiveServer(application, environ, host, number, head_seconds=head_seconds)
                 self._servers.append(server)
                 server.bind()
             told = public_storage_url or self.storage_url

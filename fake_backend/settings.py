@@ -9,6 +9,14 @@ from fake_backend.core.errors import BadRequest
 
 TARGETS = frozenset({"task", "assignment", "ground_truth"})
 CHOICES = {"next_cursor": ("url", "token"), "cursor": ("drf", "sealed")}
+LIMITS = (
+    "gateway_query_bytes",
+    "gateway_target_bytes",
+    "gateway_headers",
+    "gateway_header_bytes",
+    "gateway_body_bytes",
+    "head_seconds",
+)
 
 
 @dataclass(frozen=True)
@@ -44,9 +52,18 @@ class Settings:
         empty_every: ``n`` makes every nth page of a walk by cursor empty, with a ``next``; 0 for none.
         cursor: Tokens of Django REST framework (``drf``), or tokens that are opaque and good for one walk alone
             (``sealed``, docs/pagination.md).
+        gateway_query_bytes: Encoded query above which the gateway answers 520 (incidents.md 5, SYN-7408).
+        gateway_target_bytes: Path and query together above which it answers 414: the CDN's 32 KB.
+        gateway_headers: Header lines above which it answers 431: the hundred of the usual Python servers.
+        gateway_header_bytes: All header lines together above which it answers 431: the CDN's 32 KB.
+        gateway_body_bytes: Body above which it answers 413: the CDN's 100 MB; rows of 28 MB pass (SYN-7490).
+        head_seconds: Real time that a client on a socket has to send a request's head, from its first byte.
+
+    The sources of the gateway's limits stand in ``docs/errors.md``.
 
     Raises:
-        BadRequest: ``presigned_targets`` names a target that there is not, or a convention is none of its choices.
+        BadRequest: ``presigned_targets`` names a target that there is not, a convention is none of its choices, or a
+            limit is none.
     """
 
     bulk_files_manifest: bool = False
@@ -68,6 +85,12 @@ class Settings:
     empty_last_page: bool = False
     empty_every: int = 0
     cursor: Literal["drf", "sealed"] = "drf"
+    gateway_query_bytes: int = 11_568
+    gateway_target_bytes: int = 32_768
+    gateway_headers: int = 100
+    gateway_header_bytes: int = 32_768
+    gateway_body_bytes: int = 104_857_600
+    head_seconds: float = 5.0
 
     def __post_init__(self) -> None:
         unknown = sorted(self.presigned_targets - TARGETS)
@@ -78,3 +101,7 @@ class Settings:
                 raise BadRequest(f"There is no such {name}.", received=chosen, expected=" or ".join(choices))
         if self.empty_every < 0 or self.empty_every == 1:  # a walk whose every page is empty never ends
             raise BadRequest("Not every page can be empty.", received=self.empty_every, expected="0, or 2 and more")
+        for name in LIMITS:
+            value = getattr(self, name)
+            if isinstance(value, bool) or not value > 0:
+                raise BadRequest("A limit is a number above zero.", received=value, field=name)

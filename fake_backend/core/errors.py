@@ -22,6 +22,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+WHOLE = "non_field_errors"  # the field of what is wrong with a body as a whole, as Django REST framework names it
+
 
 @dataclass(eq=False)  # not frozen: contextlib assigns ``__traceback__``
 class Refusal(Exception):  # noqa: N818 (a refusal is an answer, not a fault)

@@ -1,6 +1,8 @@
 """Answers: JSON bodies, the envelopes of v2, and refusals in the form of either API.
 
-v1 answers errors as Django REST framework does: ``{"detail": ...}``, or ``{field: [sentence]}`` for a bad value. v2
+v1 answers errors as Django REST framework does: ``{"detail": ...}``, or ``{field: [sentence]}`` for a bad value, which
+nests where the value does: objects by key, items of a list by their number (from 3.18 on; before, the
+framework answered a body that is a list by a list). v2
 answers ``{"error": {code, message, details}, "meta": {request_id}}`` (OpenAPI). Both add ``received`` and ``expected``
 where there is something to show: the real backend does not, and no client minds.
 """
@@ -12,7 +14,8 @@ from typing import Any
 
 from flask import Response, request
 
-from fake_backend.core.errors import BadRequest, Refusal, Unauthenticated, Unavailable
+from fake_backend.core.errors import WHOLE, BadRequest, Refusal, Unauthenticated, Unavailable
+from fake_backend.core.places import steps
 from fake_backend.http.request import world
 
 
@@ -44,13 +47,13 @@ def refused(refusal: Refusal) -> Response:
         for name, value in (("received", _shown(refusal.received)), ("expected", refusal.expected))
         if value is not None
     }
-    body: dict[str, Any]
+    body: Any
     if request.path.startswith("/v2/"):
         details = [{"field": refusal.field, "message": refusal.message}] if refusal.field else None
         error = {"code": refusal.code, "message": refusal.message, "details": details, **explained}
         body = {"error": error, "meta": {"request_id": request_id()}}
     elif isinstance(refusal, BadRequest) and refusal.field and not request.path.startswith("/_fake/"):
-        body = {refusal.field: [refusal.message]}
+        body = _nested(refusal)
     else:
         body = {"detail": refusal.message, "code": refusal.code, **explained}
     response = answer(body, refusal.status)
@@ -59,6 +62,26 @@ def refused(refusal: Refusal) -> Response:
     if isinstance(refusal, Unavailable):
         response.headers["Retry-After"] = str(refusal.retry_after)
     return response
+
+
+def _nested(refusal: BadRequest) -> Any:
+    """Return a sentence where the framework's nested serializers put it."""
+    body: Any = [refusal.message]
+    place = steps(refusal.field or WHOLE)
+    if isinstance(place[-1], int):
+        place.append(WHOLE)
+    for step in reversed(place):
+        body = {str(step): body}
+    return body
+
+
+def server_error(status: int) -> Response:
+    """Return the answer to a defect of ours in the form of the API; the log has the rest."""
+    sentence = "A server error occurred."
+    if request.path.startswith("/v2/"):
+        error = {"code": "error", "message": sentence, "details": None}
+        return answer({"error": error, "meta": {"request_id": request_id()}}, status)
+    return answer({"detail": sentence}, status)
 
 
 def _shown(value: object, limit: int = 200) -> object:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
-from fake_backend.core.errors import MethodNotAllowed, NotFound, Refusal
+from fake_backend.core.errors import BadRequest, MethodNotAllowed, NotFound, Refusal
 from fake_backend.http import v1, v2
 from fake_backend.http.agent import agent
-from fake_backend.http.answers import answer, refused
+from fake_backend.http.answers import refused, server_error
 from fake_backend.http.auth import authenticate
 from fake_backend.http.control import control
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")  # in the order of Django REST framework's Allow
 
 
 def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -56,8 +58,11 @@ def _unrouted(error: HTTPException) -> Response:
     """Say what Django REST framework says where no view answers."""
     if error.code == 405:
         response = refused(MethodNotAllowed(f'Method "{request.method}" not allowed.', received=request.method))
-        response.headers["Allow"] = error.get_response().headers.get("Allow", "")
+        allowed = set(getattr(error, "valid_methods", None) or ())
+        response.headers["Allow"] = ", ".join(method for method in METHODS if method in allowed)
         return response
     if error.code is not None and error.code >= 500:  # a defect of ours: the log has it, the client sees a 500
-        return answer({"detail": "A server error occurred."}, error.code)
+        return server_error(error.code)
+    if error.code == 400:
+        return refused(BadRequest(error.description or "The request cannot be read."))
     return refused(NotFound("Not found.", received=request.path))

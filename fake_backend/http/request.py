@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import codecs
 import json
+import math
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import parse_qsl
 
 from flask import g, request
 
-from fake_backend.core.errors import BadRequest, UnsupportedMedia
+from fake_backend.core.errors import WHOLE, BadRequest, UnsupportedMedia
+from fake_backend.core.places import written
 from fake_backend.http.journalled import ENTRY
 
 if TYPE_CHECKING:
@@ -19,6 +23,9 @@ if TYPE_CHECKING:
     from fake_backend.world import World
 
 AGED = "fake_backend.urls_aged"  # where a fault says so
+_SUSPICIOUS = re.compile(r"\\u0000|[0-9.][eE]\+?[0-9]{2}|[0-9]{309}")  # a NUL, or a number that may be infinite
+UTF_8 = "utf-8"
+LONGEST_TYPE = 256  # characters of a Content-Type; Django REST framework looks at no longer one
 
 
 def world() -> World:
@@ -97,25 +104,24 @@ def query() -> Query:
 
 
 def json_body() -> Any:
-    """Return the request's JSON.
+    """Return the request's JSON, read as Django REST framework's parser reads it; no body at all is an empty object.
 
     Raises:
         UnsupportedMedia: The body is declared as something else.
+        BadRequest: It is no JSON, or holds what no database and no answer can: half a character, a NUL.
+    """
+    raw = request.get_data()
+    return _parsed(raw) if raw else {}
+
+
+def declared_json() -> Any:
+    """Return the request's JSON, which must be declared as such, also where there is none.
+
+    Raises:
+        UnsupportedMedia: The body is declared as something else, as every body is that a foreign page sends unasked.
         BadRequest: It is no JSON.
     """
-    kind = request.mimetype
-    if kind != "application/json" and not kind.endswith("+json"):
-        raise UnsupportedMedia(
-            f'Unsupported media type "{kind}" in request.', received=kind, expected="application/json"
-        )
-    try:
-        raw = request.get_data().decode("utf-8")
-        body = json.loads(raw, parse_constant=_refuse_constant)
-        if "\\u" in raw:  # an escape can spell half a character, which no database and no answer can hold
-            json.dumps(body, ensure_ascii=False).encode("utf-8")
-    except (ValueError, RecursionError) as error:
-        raise BadRequest(f"JSON parse error - {error}") from error
-    return body
+    return _parsed(request.get_data())
 
 
 def json_object() -> dict[str, Any]:
@@ -124,11 +130,83 @@ def json_object() -> dict[str, Any]:
     Raises:
         BadRequest: The JSON is something else.
     """
-    body = json_body()
+    return as_object(json_body())
+
+
+def as_object(body: Any) -> dict[str, Any]:
+    """Return a body that is an object.
+
+    Raises:
+        BadRequest: It is something else; the sentence is Django REST framework's.
+    """
     if not isinstance(body, dict):
-        raise BadRequest("Invalid data. Expected a dictionary.", received=type(body).__name__, expected="a JSON object")
+        kind = type(body).__name__
+        raise BadRequest(
+            f"Invalid data. Expected a dictionary, but got {kind}.",
+            received=kind,
+            expected="a JSON object",
+            field=WHOLE,
+        )
     return body
 
 
+def _parsed(raw: bytes) -> Any:
+    _check_media_type()
+    try:
+        charset = _charset()
+        text = raw.decode(charset)
+        body = json.loads(text, parse_constant=_refuse_constant)
+        if "\\u" in text or charset != UTF_8:  # an escape, or UTF-7, can spell what cannot be written as it is
+            json.dumps(body, ensure_ascii=False).encode("utf-8")
+    except RecursionError as error:
+        raise BadRequest("JSON parse error - the nesting is too deep") from error
+    except ValueError as error:
+        raise BadRequest(f"JSON parse error - {error}") from error
+    if _SUSPICIOUS.search(text):
+        _refuse_unstorable(body)
+    return body
+
+
+def _check_media_type() -> None:
+    """Refuse what is not declared as JSON; the sentence has the whole header, as the framework's has."""
+    declared = request.headers.get("Content-Type", "")
+    main, _, sub = request.mimetype.partition("/")
+    if (
+        len(declared) > LONGEST_TYPE or main not in {"application", "*"} or sub not in {"json", "*"}
+    ):  # the framework takes wildcards too
+        raise UnsupportedMedia(
+            f'Unsupported media type "{declared}" in request.', received=declared, expected="application/json"
+        )
+
+
+def _charset() -> str:
+    """Return the encoding that the body is declared in; one that there is not means UTF-8, as in Django."""
+    named = request.mimetype_params.get("charset", UTF_8)
+    try:
+        known = codecs.lookup(named).name
+        b"{".decode(named, "ignore")  # refuses what is no encoding of text, such as hex
+    except UnicodeError:  # text, though not this one
+        return known
+    except (LookupError, ValueError):  # the latter: a NUL within the name
+        return UTF_8
+    return UTF_8 if known.endswith("escape") else known  # those two are Python's own, and no charset
+
+
+def _refuse_unstorable(body: Any) -> None:
+    """Refuse a NUL in a text and a number beyond all bounds, by its place: PostgreSQL stores neither as JSON."""
+    left: list[tuple[tuple[str | int, ...], Any]] = [((), body)]
+    while left:
+        place, value = left.pop()
+        if isinstance(value, str) and "\0" in value:
+            raise BadRequest("Null characters are not allowed.", received=value, field=written(place) or WHOLE)
+        if isinstance(value, float) and not math.isfinite(value):
+            raise BadRequest("A valid number is required.", received=value, field=written(place) or WHOLE)
+        if isinstance(value, list):
+            left.extend(((*place, number), item) for number, item in enumerate(value))
+        elif isinstance(value, dict):
+            left.extend(((*place, name), item) for name, item in value.items())
+            left.extend((place, name) for name in value)
+
+
 def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is no JSON number")
+    raise ValueError(f"Out of range float values are not JSON compliant: {name!r}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fake_backend.core.errors import BadRequest, NotFound
+from fake_backend.core.filters import MAX_ID
 from fake_backend.serving.board import Board
 from fake_backend.serving.calls import Calls
 from fake_backend.serving.capacity import Account
@@ -142,7 +143,7 @@ class Serving:
         Raises:
             NotFound: The tenant has none such.
         """
-        if lookup.isdecimal() and len(lookup) < 20:
+        if lookup.isdecimal() and len(lookup) < 20 and int(lookup) <= MAX_ID:
             return Release.read(self._rows.release(int(lookup), tenant))
         code, _, version = lookup.partition("@")
         return self.releases(tenant, code, version or None)[0]

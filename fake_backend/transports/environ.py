@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 
+from fake_backend.transports.heads import absolute_authority, malformation
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from wsgiref.types import InputStream, WSGIEnvironment
@@ -62,6 +64,9 @@ def request_environ(request: Request, connection: Connection, extra: Mapping[str
 
     ``RAW_URI`` is the target in origin form and still percent-encoded: a signature is computed over
     it, and ``PATH_INFO`` cannot be encoded back. Repeated headers are joined as RFC 9110 5.3 says.
+    ``fake_backend.malformed`` is what is wrong with the head, or ``None``; ``fake_backend.headers`` and
+    ``fake_backend.header_bytes`` count its header lines; ``fake_backend.absolute_target`` says whether the
+    target names a host itself.
 
     Args:
         request: What came.
@@ -71,6 +76,8 @@ def request_environ(request: Request, connection: Connection, extra: Mapping[str
     Not supported: a ``SCRIPT_NAME`` other than the root, and headers with an underscore in their
     name, which could not be told from others and are left out.
     """
+    headers = list(request.headers)
+    authority = absolute_authority(request.target)
     target = origin_form(request.target)
     path, _, query = target.partition("?")
     environ: WSGIEnvironment = {
@@ -92,7 +99,7 @@ def request_environ(request: Request, connection: Connection, extra: Mapping[str
         "wsgi.multiprocess": False,
         "wsgi.run_once": False,
     }
-    for name, value in request.headers:
+    for name, value in headers:
         if "_" in name:
             continue
         key = name.upper().replace("-", "_")
@@ -103,7 +110,13 @@ def request_environ(request: Request, connection: Connection, extra: Mapping[str
         if key in environ:
             value = f"{environ[key]}{'; ' if key == 'HTTP_COOKIE' else ', '}{value}"  # noqa: PLW2901 (joined in place)
         environ[key] = value
+    if authority is not None:
+        environ["HTTP_HOST"] = authority  # RFC 9112 3.2.2: the header is then of no concern
     environ.update(extra)
+    environ["fake_backend.malformed"] = malformation(request, headers)
+    environ["fake_backend.absolute_target"] = authority is not None
+    environ["fake_backend.headers"] = len(headers)
+    environ["fake_backend.header_bytes"] = sum(len(name) + len(value) + 4 for name, value in headers)  # ": ", CR, LF
     environ["fake_backend.transport"] = connection.transport
     environ["fake_backend.connection"] = connection
     environ["fake_backend.read_timeout"] = request.read_timeout

@@ -4,7 +4,7 @@ cheroot writes head and body apart, closes a failed body as if it were whole, an
 order that rules a reset out. So the gateway writes the blocks of an `Answer` itself, one ``sendall``
 each, and the connection knows how it is to end.
 
-Not supported: a header that is repeated though it is no list; cheroot keeps the last of its lines.
+Not supported: trailers, which are read and dropped.
 """
 
 from __future__ import annotations
@@ -12,16 +12,19 @@ from __future__ import annotations
 import contextlib
 import io
 import logging
+import re
 import socket
 import struct
 import threading
+import time
 from typing import TYPE_CHECKING, Any
 
 from cheroot import server as cheroot
-from cheroot.errors import MaxSizeExceeded
+from cheroot.makefile import StreamReader, StreamWriter
 
 from fake_backend.core.signals import HangUp, NoAnswer, Reset
 from fake_backend.transports.answer import LOG, Answer
+from fake_backend.transports.chunks import Chunks
 from fake_backend.transports.connection import Connection
 from fake_backend.transports.environ import Request, request_environ
 
@@ -31,7 +34,78 @@ if TYPE_CHECKING:
 
 ABORT = struct.pack("ii", 1, 0)  # SO_LINGER with no time to linger: close() sends RST (socket(7))
 DRAIN = 65536  # bytes read at a time of what nobody wants
-CHUNKED_BUFFER = 2**20  # bytes; cheroot copies the rest of a chunk at every read, so the reads are large
+LINGER = 30  # seconds that a client may go on to send what nobody wants: nginx's lingering_time
+LINGER_SILENCE = 1  # seconds of silence that end it sooner
+
+
+class Patience(socket.SocketIO):
+    """What is read from a client, by a deadline where there is one: a byte now and then buys no time."""
+
+    def __init__(self, sock: socket.socket, mode: Any) -> None:
+        super().__init__(sock, mode)
+        self._client = sock
+        self.deadline: float | None = None  # of the process's monotonic clock
+
+    def readinto(self, buffer: Any) -> int | None:
+        """Read what is there, or wait for it until the deadline.
+
+        Raises:
+            TimeoutError: The deadline has passed.
+        """
+        if self.deadline is not None:
+            left = self.deadline - time.monotonic()
+            if left <= 0:
+                raise TimeoutError("timed out")
+            self._client.settimeout(left)
+        return super().readinto(buffer)
+
+
+class LiveReader(StreamReader):
+    """cheroot's stream of a connection, over a socket that knows deadlines."""
+
+    def __init__(self, sock: socket.socket, mode: str, size: int) -> None:
+        self.patience = Patience(sock, mode)
+        super(StreamReader, self).__init__(self.patience, size)
+        self.bytes_read = 0
+
+
+def _streams(sock: socket.socket, mode: str, size: int) -> Any:
+    """Return the stream of one direction of a connection."""
+    return LiveReader(sock, mode, size) if "r" in mode else StreamWriter(sock, mode, size)
+
+
+class HeaderLines:
+    """Reads header lines, and keeps each as it came: cheroot alone keeps the last of those with one name."""
+
+    def __init__(self) -> None:
+        self.lines: list[tuple[bytes, bytes]] = []
+
+    def __call__(self, stream: Any, headers: dict[bytes, bytes]) -> dict[bytes, bytes]:
+        """Read to the empty line; ``headers`` is what cheroot frames the body by.
+
+        Raises:
+            ValueError: A line is none, in words that cheroot sends with a 400.
+        """
+        while (line := stream.readline()) != b"\r\n":
+            if not line.endswith(b"\r\n"):
+                raise ValueError("A header line ends with CRLF, and the head with an empty line.")
+            if (
+                line[:1] in b" \t" and self.lines
+            ):  # a value that is folded over lines goes on with a blank: RFC 9112 5.2
+                name, value = self.lines.pop()
+                self.lines.append((name, value + b" " + line.strip()))
+                continue
+            name, colon, value = line.partition(b":")
+            if not colon or name != name.strip():
+                raise ValueError("A header line is a name, a colon without a blank before it, and a value.")
+            self.lines.append((name, value.strip(b" \t\r\n")))
+        for name, value in self.lines:
+            known = headers.get(name.title())
+            headers[name.title()] = value if known is None else known + b", " + value
+        lengths = {value for name, value in self.lines if name.lower() == b"content-length"}
+        if not all(re.fullmatch(rb"[0-9]{1,18}", length) for length in lengths) or len(lengths) > 1:
+            raise ValueError("Content-Length is one number of bytes.")
+        return headers
 
 
 class LiveRequest(cheroot.HTTPRequest):
@@ -43,13 +117,25 @@ class LiveRequest(cheroot.HTTPRequest):
 
     def __init__(self, server: Listener, connection: LiveConnection) -> None:
         super().__init__(server, connection, proxy_mode=True)
+        self.header_reader = HeaderLines()
 
     def parse_request(self) -> None:
         """Read the head, with less patience than a connection has between requests: here it holds a thread."""
-        waiting: socket.socket = self.conn.socket
-        waiting.settimeout(self.server.head_timeout)
-        super().parse_request()
-        waiting.settimeout(self.server.timeout)
+        patience: Patience = self.conn.rfile.patience
+        patience.deadline = time.monotonic() + self.server.head_timeout
+        try:
+            super().parse_request()
+        finally:
+            patience.deadline = None
+            self.conn.socket.settimeout(self.server.timeout)
+
+    def simple_response(self, status: str, msg: str = "") -> None:
+        """Answer in cheroot's stead, which calls headers that are too large a body (RFC 6585 5: 431)."""
+        if msg.startswith("The headers sent"):
+            status = "431 Request Header Fields Too Large"
+        super().simple_response(status, msg)
+        if not status.startswith("408"):
+            self.conn.hear_out()
 
 
 class LiveConnection(cheroot.HTTPConnection):
@@ -57,8 +143,9 @@ class LiveConnection(cheroot.HTTPConnection):
 
     RequestHandlerClass = LiveRequest
 
-    def __init__(self, server: Listener, sock: socket.socket, makefile: Any) -> None:
-        super().__init__(server, sock, makefile)
+    def __init__(self, server: Listener, sock: socket.socket, _makefile: Any) -> None:
+        super().__init__(server, sock, _streams)
+        self.silent = True  # nobody has looked yet whether it says anything
         self.identity = Connection("live")
         self.abort = False
         self._lock = threading.Lock()
@@ -77,6 +164,15 @@ class LiveConnection(cheroot.HTTPConnection):
             while self.socket.recv(DRAIN):
                 pass
 
+    def hear_out(self) -> None:
+        """Hear a client out that was answered before its body was read; closed at once, it would lose the answer."""
+        end = time.monotonic() + LINGER
+        with contextlib.suppress(OSError):  # it went, or says nothing any more
+            self.socket.shutdown(socket.SHUT_WR)
+            self.socket.settimeout(LINGER_SILENCE)
+            while time.monotonic() < end and self.socket.recv(DRAIN):
+                pass
+
     def close(self) -> None:
         """Close the socket: with RST where it is to be aborted, else with FIN."""
         self.identity.close()
@@ -92,20 +188,26 @@ class LiveConnection(cheroot.HTTPConnection):
 
 
 class LiveBody(io.RawIOBase):
-    """The body of a request, as cheroot reads it, behind the interface that applications expect.
+    """The body of a request behind the interface that applications expect.
 
-    cheroot's own streams wait for the end of the connection at ``read(-1)``, and one of them never
-    returns from ``readline`` at an empty line; so only their ``read`` with a size or ``None`` is used.
+    cheroot's own stream of a known length waits for the end of the connection at ``read(-1)``; so only its ``read``
+    with a size or ``None`` is used.
 
     Args:
-        source: cheroot's stream, which ends with the body.
-        chunked: Whether trailers follow it.
+        source: A stream that ends with the body.
     """
 
-    def __init__(self, source: Any, *, chunked: bool) -> None:
+    def __init__(self, source: Chunks | cheroot.KnownLengthRFile) -> None:
         super().__init__()
         self._source = source
-        self._chunked = chunked
+        self._ended = False
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing of the body is left on the wire."""
+        if isinstance(self._source, Chunks):
+            return self._source.over
+        return self._ended or self._source.remaining == 0
 
     def readable(self) -> bool:
         """Return that this stream is for reading."""
@@ -115,21 +217,19 @@ class LiveBody(io.RawIOBase):
         """Fill ``buffer`` with what comes next of the body."""
         data: bytes = self._source.read(len(buffer))
         buffer[: len(data)] = data
+        self._ended = self._ended or not data
         return len(data)
 
     def readall(self) -> bytes:
         """Return the rest of the body."""
         data: bytes = self._source.read(None)
+        self._ended = True
         return data
 
     def drain(self) -> None:
         """Read the body to its end, or the connection's next request would begin within it."""
-        while self._source.read(DRAIN):
+        while not self.over and self._source.read(DRAIN):
             pass
-        if self._chunked:
-            for _ in self._source.read_trailer_lines():
-                pass
-            self._chunked = False
 
 
 class LiveGateway(cheroot.Gateway):
@@ -142,24 +242,28 @@ class LiveGateway(cheroot.Gateway):
         request: Any = self.req
         connection: LiveConnection = request.conn
         request.sent_headers = True  # cheroot itself writes nothing from here on
-        body = LiveBody(request.rfile, chunked=request.chunked_read)
+        most = connection.server.max_request_body_size
+        body = LiveBody(Chunks(connection.rfile, most) if request.chunked_read else request.rfile)
         answer = Answer(connection.server.application, self._environ(connection, body))
         blocks = answer.blocks()
         keep = False
         try:
             block = next(blocks)
-            body.drain()
+            if answer.keep_alive:
+                body.drain()
             connection.socket.sendall(block)
             for block in blocks:
                 connection.socket.sendall(block)
             keep = answer.complete and answer.keep_alive
+            if not answer.keep_alive and not body.over:
+                connection.hear_out()
         except NoAnswer:
             connection.hold()
         except Reset:
             connection.abort = True
         except HangUp:
             body.drain()  # a socket closed with unread data would reset the client instead
-        except (OSError, ValueError, MaxSizeExceeded) as error:  # the client has gone, or its body is none
+        except (OSError, ValueError) as error:  # the client has gone, or its body is none
             LOG.debug("%s %s: %s", request.method, request.path, error)
         finally:
             blocks.close()
@@ -170,8 +274,8 @@ class LiveGateway(cheroot.Gateway):
         came = Request(
             method=request.method.decode("latin-1"),
             target=request.uri.decode("latin-1"),
-            headers=((name.decode("latin-1"), value.decode("latin-1")) for name, value in request.inheaders.items()),
-            body=io.BufferedReader(body, CHUNKED_BUFFER if request.chunked_read else io.DEFAULT_BUFFER_SIZE),
+            headers=((name.decode("latin-1"), value.decode("latin-1")) for name, value in request.header_reader.lines),
+            body=io.BufferedReader(body),
             protocol=request.request_protocol.decode("latin-1"),
             scheme="http",
             server=connection.server.bind_addr,
@@ -190,21 +294,27 @@ class Listener(cheroot.HTTPServer):
         application: Any WSGI application.
         environ: Entries for the environ of every request.
         threads: Requests that are served at a time.
+        head_timeout: Seconds that a client has to send a head, from its first byte: here it holds a thread.
     """
 
     ConnectionClass = LiveConnection
     request_queue_size = 1024  # cheroot's 5 turns clients away when a hundred come at once
     timeout = 75  # seconds that a client may keep a connection without a word: nginx's keepalive_timeout
-    head_timeout = 10  # seconds of silence before or within a head, after which the thread serves somebody else
-    max_request_header_size = 65536  # six times the longest query of contract.md 3.2
+    max_request_header_size = 2**18  # bytes of a head; what an API takes of it is its own to say
     max_request_body_size = 2**30  # a body is held in memory; S3's own 5 GB would not fit
 
     def __init__(
-        self, address: tuple[str, int], application: WSGIApplication, environ: Mapping[str, object], threads: int
+        self,
+        address: tuple[str, int],
+        application: WSGIApplication,
+        environ: Mapping[str, object],
+        threads: int,
+        head_timeout: float,
     ) -> None:
         super().__init__(address, gateway=LiveGateway, minthreads=threads, maxthreads=threads)
         self.application = application
         self.environ = environ
+        self.head_timeout = head_timeout
         self.failure: OSError | None = None  # why the last attempt to bind failed
         self._open: set[LiveConnection] = set()
         self._open_lock = threading.Lock()
@@ -224,6 +334,15 @@ class Listener(cheroot.HTTPServer):
         self.socket = sock
         self.bind_addr = sock.getsockname()[:2]
         return sock
+
+    def process_conn(self, conn: LiveConnection) -> None:
+        """Give a connection to a thread, a new one when it says something: silence holds none."""
+        if conn.silent:
+            conn.silent = False
+            waiting: Any = vars(self)["_connections"]  # cheroot's stubs leave it out
+            waiting.put(conn)
+        else:
+            super().process_conn(conn)
 
     def opened(self, connection: LiveConnection) -> None:
         """Note a connection; one that comes while the server ends is hung up."""

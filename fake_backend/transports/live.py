@@ -47,6 +47,8 @@ class LiveServer:
         host: Address or name to listen on.
         port: Port to listen on; 0 takes any that is free.
         threads: Requests that are served at a time, streams among them; others wait.
+        head_seconds: Real time that a client has to send a head, from its first byte. One that says nothing at all
+            holds no thread.
 
     Not supported: TLS, HTTP/2, ``Upgrade``, request trailers.
     """
@@ -58,12 +60,15 @@ class LiveServer:
         host: str = "127.0.0.1",
         port: int = 0,
         threads: int = 256,
+        *,
+        head_seconds: float = 5.0,
     ) -> None:
         self._application = application
         self._environ = environ
         self._host = host
         self._port = port
         self._threads = threads
+        self._head_seconds = head_seconds
         self._listener: Listener | None = None
         self._serving: Future[None] | None = None
 
@@ -106,7 +111,9 @@ class LiveServer:
             socket.getaddrinfo(self._host, self._port)
         except (OSError, UnicodeError) as error:  # a name may be unknown, or no name at all
             raise self._refusal(_reason(error)) from error
-        listener = Listener((self._host, self._port), self._application, self._environ, self._threads)
+        listener = Listener(
+            (self._host, self._port), self._application, self._environ, self._threads, self._head_seconds
+        )
         try:
             # In a daemon thread, since what it starts inherits that: a forgotten server keeps no process alive.
             _daemon(listener.prepare, "fake-backend binder").result()

@@ -71,8 +71,18 @@ class Caller:
         self.session.headers.update(headers)
 
     def __getattr__(self, method):
+        if method.startswith("_"):  # no method of HTTP: somebody looks whether this object has one of Python's
+            raise AttributeError(method)
+
         def call(path, **options):
             url = path if path.startswith("http") else self.backend.url + path
             return self.session.request(method.upper(), url, **options)
 
         return call
+
+
+def places(body) -> list[str]:
+    """Return the places of the sentences in a refusal of the first API's, such as ``params.num_cpus``."""
+    if not isinstance(body, dict):
+        return [""]
+    return [f"{key}.{rest}".strip(".") for key, value in body.items() for rest in places(value)]

@@ -6,6 +6,7 @@ import pytest
 import requests
 
 from fake_backend import Settings
+from tests.http.small_backend import places
 from tests.serving.serving_world import ROLL_OUT, RUNNING, User, serving
 
 
@@ -56,7 +57,7 @@ def test_a_call_without_a_picture_of_this_backend_is_refused(params, field) -> N
     with serving(applications=RUNNING) as (_, user, model):
         answer = user.send(params)
 
-    assert (400, [field], 0) == (answer.status_code, list(answer.json()), model.runs)
+    assert (400, [field], 0) == (answer.status_code, places(answer.json()), model.runs)
 
 
 def test_a_release_without_a_model_says_how_one_is_registered() -> None:
@@ -274,7 +275,7 @@ def test_a_served_backend_answers_by_its_own_urls() -> None:
         assert f"{served.url}/__agents__/1" == row["url"]
 
     assert (200, 5, 40) == (answer.status_code, answer.json()["size"], backend.clock.monotonic())
-    assert (400, ["params.json.image_path"]) == (foreign.status_code, list(foreign.json()))
+    assert (400, ["params.json.image_path"]) == (foreign.status_code, places(foreign.json()))
 
 
 def test_real_time_is_waited_for() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tests.http.small_backend import places
+
 JOB = "11111111-1111-1111-1111-111111111111"
 
 
@@ -21,7 +23,7 @@ def test_a_status_that_is_none_is_refused(acme, status) -> None:
     """400 by field, and the job stays as it was."""
     answer = acme.patch(f"/jobs/{JOB}/", json={"status": status})
 
-    assert (400, ["status"]) == (answer.status_code, list(answer.json()))
+    assert (400, ["status"]) == (answer.status_code, places(answer.json()))
     assert "PENDING" == acme.get(f"/jobs/{JOB}/").json()["status"]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import requests
 
+from tests.http.small_backend import places
 from tests.serving.serving_world import JOB, ROLL_OUT, RUNNING, User, serving
 
 FEASIBILITY = {"kind": "serve", "num_cpus": 1, "num_gpus": 0.5, "memory_bytes": None, "replicas": 1, "metadata": {}}
@@ -282,7 +283,7 @@ def test_a_deployment_that_makes_no_sense_is_refused(body, field) -> None:
     with serving() as (_, user, _):
         answer = user.deploy(**body)
 
-        assert (400, [field]) == (answer.status_code, list(answer.json()))
+        assert (400, [field]) == (answer.status_code, places(answer.json()))
         assert [] == user.applications()
 
 

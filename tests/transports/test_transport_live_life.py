@@ -14,7 +14,6 @@ import requests
 from raw_sockets import GET, raw, until_closed
 from wsgi_applications import Application, Stream, eventually
 
-from fake_backend.transports.gateway import Listener
 from fake_backend.transports.live import LiveServer
 from fake_backend.transports.refusals import CannotListen
 
@@ -238,14 +237,36 @@ def test_an_address_that_cannot_be_had_is_refused_in_one_sentence(host, port, re
         LiveServer(Application(), {}, host=host, port=port).start()
 
 
-def test_clients_that_say_nothing_hold_no_thread_for_long(monkeypatch) -> None:
-    """Silent connections as many as threads are let go, and whoever has something to ask is answered."""
-    monkeypatch.setattr(Listener, "head_timeout", 0.3)
-    with LiveServer(Application(lambda _: b"here"), {}, threads=3) as server, contextlib.ExitStack() as stack:
-        silent = [
-            stack.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=10)) for _ in range(3)
-        ]
-        silent[0].sendall(b"GET / HT")
+def test_clients_that_say_nothing_hold_no_thread() -> None:
+    """Silent connections, more than there are threads: whoever has something to ask is answered at once."""
+    with (
+        LiveServer(Application(lambda _: b"here"), {}, threads=2, head_seconds=600) as server,
+        contextlib.ExitStack() as stack,
+    ):
+        for _ in range(5):
+            stack.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=10))
         assert b"here" == requests.get(server.url, timeout=10).content
-        for connection in silent:
+
+
+def test_clients_that_say_half_of_it_hold_a_thread_for_a_while() -> None:
+    """A head has so many seconds in all, and a byte now and then buys no more of them."""
+    with (
+        LiveServer(Application(lambda _: b"here"), {}, threads=3, head_seconds=0.4) as server,
+        contextlib.ExitStack() as stack,
+    ):
+        slow = [stack.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=10)) for _ in range(3)]
+        for connection in slow:
+            connection.sendall(b"GET / HTTP/1.1\r\n")
+            dribble = threading.Thread(target=_dribble, args=(connection,), daemon=True)
+            dribble.start()
+        assert b"here" == requests.get(server.url, timeout=10).content
+        for connection in slow:
             assert until_closed(connection).startswith(b"HTTP/1.1 408")
+
+
+def _dribble(connection: socket.socket) -> None:
+    """Send a header, byte by byte, until nobody takes any more."""
+    with contextlib.suppress(OSError):
+        for _ in range(400):
+            connection.sendall(b"x")
+            threading.Event().wait(0.05)

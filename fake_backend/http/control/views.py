@@ -13,7 +13,7 @@ from fake_backend.core.clock import VirtualClock
 from fake_backend.core.errors import BadRequest, Conflict
 from fake_backend.http.answers import answer
 from fake_backend.http.control.policy import ControlPolicy
-from fake_backend.http.request import json_object, world
+from fake_backend.http.request import as_object, declared_json, world
 from fake_backend.seeding import SeedInvalid, validate
 
 control = Blueprint("control", __name__, url_prefix="/_fake")
@@ -27,13 +27,19 @@ LONGEST = 10 * 365 * 86_400  # seconds that one call may move the clock: ten yea
 def guard() -> None:
     """Admit the caller, and take writes as JSON alone: a form is what a foreign page can send unasked."""
     policy = cast("ControlPolicy", request.environ.get(POLICY, ControlPolicy()))
+    if request.environ.get("fake_backend.absolute_target") and not policy.any_host:
+        raise BadRequest(
+            "A control call names its host in the Host header alone.",
+            received=request.host,
+            expected=f"a target that is a path: {request.path}",
+        )
     policy.admit(request.headers.get("Host", ""), request.headers)
 
 
 @control.post("/seed/")
 def seed() -> Response:
     """Add the rows of a seed document."""
-    document = json_object()
+    document = as_object(declared_json())
     try:
         rows = validate(document)
     except SeedInvalid as error:
@@ -44,7 +50,7 @@ def seed() -> Response:
 @control.post("/reset/")
 def reset() -> Response:
     """Go back to the rows that the backend started with."""
-    _only(json_object(), ())
+    _only(as_object(declared_json()), ())
     request.environ[RESET]()
     return answer({"reset": True})
 
@@ -64,7 +70,7 @@ def clock() -> Response:
 @control.post("/clock/")
 def move_clock() -> Response:
     """Move a virtual clock: by ``advance`` seconds, to the next event, or on to the instant ``freeze``."""
-    body = _only(json_object(), ("advance", "advance_to_next", "freeze"))
+    body = _only(as_object(declared_json()), ("advance", "advance_to_next", "freeze"))
     moved = world().clock
     if not isinstance(moved, VirtualClock):
         raise Conflict("A system clock moves by itself.", expected="a backend with clock=virtual")
@@ -95,7 +101,7 @@ def bugs() -> Response:
 @control.post("/bugs/")
 def switch_on() -> Response:
     """Switch bugs on."""
-    names = _only(json_object(), ("on",)).get("on")
+    names = _only(as_object(declared_json()), ("on",)).get("on")
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise BadRequest("on is a list of bugs.", received=names, expected=", ".join(KNOWN), field="on")
     world().bugs.on(*names)
@@ -118,7 +124,7 @@ def faults() -> Response:
 @control.post("/faults/")
 def put_faults() -> Response:
     """Put a fault plan in force, beside those that are."""
-    number = world().faults.put(json_object())
+    number = world().faults.put(as_object(declared_json()))
     return answer({"plan": number, "rules": [asdict(one) for one in world().faults.report()]}, 201)
 
 

@@ -45,7 +45,10 @@ def get_storage(storage_id: int) -> Response:
 @catalogue.post(f"/storages/<int(max={MAX_ID}):storage_id>/session/")
 def open_session(storage_id: int) -> Response:
     """Credentials for a storage, good for an hour."""
-    purpose = json_object().get("purpose")
+    body = json_object()
+    if "purpose" not in body:
+        raise BadRequest("This field is required.", expected="read or write", field="purpose")
+    purpose = body["purpose"]
     if purpose not in PURPOSES:
         raise BadRequest(
             f'"{purpose}" is not a valid choice.', received=purpose, expected="read or write", field="purpose"

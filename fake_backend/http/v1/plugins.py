@@ -15,6 +15,7 @@ from flask import Blueprint, Response, request
 
 from fake_backend.core.errors import BadRequest, NotFound
 from fake_backend.http.answers import answer
+from fake_backend.http.gateway import page
 from fake_backend.http.request import caller, json_object, storage_url, world
 from fake_backend.serving.application import Needs
 from fake_backend.serving.calls import POLL_KEY
@@ -35,8 +36,6 @@ NEEDS: Final = {
     "memory_bytes": ("memory", "memory_bytes"),  # contract 4: the run's word first
     "num_replicas": ("num_replicas",),
 }
-GATEWAY_PAGE: Final = "<html><head><title>{0}</title></head><body><center><h1>{0}</h1></center></body></html>\n"
-GATEWAY_WORDS: Final = {504: "504 Gateway Time-out", 524: "524: A timeout occurred"}
 
 
 @plugins.post("/plugins/<code>/run/")
@@ -125,8 +124,7 @@ def _infer(releases: list[Release], body: Mapping[str, Any], params: Mapping[str
     if ended_by == "client":
         raise request.environ["fake_backend.no_answer"]
     status = here.settings.gateway_status
-    page = GATEWAY_PAGE.format(GATEWAY_WORDS[status])
-    return Response(page, status=status, content_type="text/html")
+    return Response(page(status), status=status, content_type="text/html")
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response
 
-from fake_backend.core.errors import BadRequest, NotFound
+from fake_backend.core.errors import WHOLE, BadRequest, NotFound
 from fake_backend.http.answers import answer
 from fake_backend.http.request import caller, json_body, json_object, world
 from fake_backend.store.instants import stored
@@ -47,7 +47,7 @@ def post_logs() -> Response:
     if len(entries) > MAX_LOGS:
         raise BadRequest(f"At most {MAX_LOGS} entries a request.", received=len(entries), expected=f"1 to {MAX_LOGS}")
     for number, item in enumerate(entries):
-        _check(item, number)
+        _check(item, f"[{number}]" if isinstance(body, list) else "")
     try:
         world().reports.add_logs(caller().tenant, entries, stored(world().clock.now()))
     except NotFound as error:
@@ -57,9 +57,18 @@ def post_logs() -> Response:
     return answer(body, 201)
 
 
-def _check(item: Any, number: int) -> None:
+def _check(item: Any, place: str) -> None:
+    """Refuse an entry that is none.
+
+    Args:
+        item: The entry.
+        place: Where it stands in the body; blank where it is the body.
+    """
     if not isinstance(item, dict):
-        raise BadRequest("An entry is an object.", received=type(item).__name__, field=f"[{number}]")
+        kind = type(item).__name__
+        message = f"Invalid data. Expected a dictionary, but got {kind}."
+        raise BadRequest(message, received=kind, expected="an object", field=place or WHOLE)
     for name in ("event", "job"):
         if not isinstance(item.get(name), (str, int)) or item[name] == "":
-            raise BadRequest("This field is required.", received=item.get(name), field=f"[{number}].{name}")
+            field = f"{place}.{name}" if place else name
+            raise BadRequest("This field is required.", received=item.get(name), field=field)
