@@ -22,8 +22,8 @@ from fake_backend.core.filter_sets import SCHEMAS
 from fake_backend.core.filters import MAX_ID
 from fake_backend.http.answers import answer
 from fake_backend.http.request import caller, json_object, query, storage_url, world
+from fake_backend.http.rights import check_rights, rows_within_rights, within_rights
 from fake_backend.http.v1.files import UNIT_OF_TASK
-from fake_backend.http.v1.rights import check_rights
 from fake_backend.http.v1.rows import TASK
 from fake_backend.http.wire import Around, Shape
 from fake_backend.store.kinds import TASKS
@@ -45,15 +45,17 @@ _EMPTY: Final[tuple[object, ...]] = (None, {}, [], "")
 def get_task(task_id: int) -> Response:
     """One task; ``fields`` and ``expand`` as in the list, the payload inline always."""
     asked = query()
-    return answer(_shown(task_id, ONE_TASK.of(asked.listed("fields"), asked.listed("expand"))))
+    with within_rights():
+        return answer(_shown(task_id, ONE_TASK.of(asked.listed("fields"), asked.listed("expand"))))
 
 
 @tasks.put(f"/tasks/<int(max={MAX_ID}):task_id>/annotate_task_data/")
 def annotate(task_id: int) -> Response:
     """Store data for a task, checked by the schema of the query, or the task's own without one (SYN-7340)."""
     here, tenant = world(), caller().tenant
-    task = here.annotations.task(tenant, task_id)
-    check_rights(task["project_id"])
+    with within_rights():
+        task = here.annotations.task(tenant, task_id)
+    check_rights([task["project_id"]])
     body = json_object()
     action, schema = _action(body), query().last("schema") or task["schema"]
     if schema not in SCHEMAS:
@@ -97,7 +99,7 @@ def _shown(task_id: int, shape: Shape) -> dict[str, Any]:
         NotFound: There is none.
     """
     here = world()
-    found = here.rows[TASKS].by_keys(caller().tenant, [task_id], shape.columns)
+    found = here.rows[TASKS].by_keys(caller().tenant, [task_id], shape.columns, rows_within_rights(TASKS))
     if task_id not in found:
         raise NotFound("Not found.", received=task_id)
     return shape.show(Around(here, [found[task_id]], "inline", storage_url()))[0]
