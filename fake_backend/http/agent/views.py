@@ -27,6 +27,7 @@ agent = Blueprint("agent", __name__, url_prefix=f"/__agents__/<int(max={MAX_ID})
 KINDS: Final = ("job", "serve", "container", "task")
 TENANT: Final = "Synapse-Tenant"
 USER: Final = "Synapse-User"
+CREDENTIALS: Final = "the agent's token, and that of a user of its tenant where one is named"
 
 
 @agent.before_request
@@ -42,7 +43,7 @@ def guard() -> None:
         found = None
     given = request.headers.get("Authorization", "").removeprefix("Token ").strip()
     if found is None or not hmac.compare_digest(given.encode(), found["token"].encode()):
-        raise Unauthenticated("Invalid token.", expected="the agent's token")
+        raise Unauthenticated("Invalid token.", expected=CREDENTIALS)
     if not found["has_address"]:
         raise NotFound("Not found.", received=request.path)
     _check_user(found["tenant"])
@@ -65,7 +66,7 @@ def _check_user(tenant: str) -> None:
     here = world()
     owner = here.identity.owner(given.removeprefix("Token ").strip(), stored(here.clock.now()))
     if owner is None or owner[1] != tenant:
-        raise Unauthenticated("Invalid token.", expected="the token of a user of the agent's tenant")
+        raise Unauthenticated("Invalid token.", expected=CREDENTIALS)
 
 
 @agent.post("/resources/feasibility/")
