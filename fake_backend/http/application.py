@@ -48,7 +48,12 @@ def _app() -> Flask:
 def operations() -> list[tuple[str, str]]:
     """Return (method, path) of every operation, in the order of paths: what a test of access must know a row of."""
     return sorted(
-        ((method, rule.rule) for rule in _app().url_map.iter_rules() for method in rule.methods or () if method in _METHODS),
+        (
+            (method, rule.rule)
+            for rule in _app().url_map.iter_rules()
+            for method in rule.methods or ()
+            if method in _METHODS
+        ),
         key=lambda operation: (operation[1], operation[0]),
     )
 

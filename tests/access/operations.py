@@ -82,7 +82,9 @@ OPERATIONS = (
     Operation("GET", "/sdk/assignments/", LIST, PROJECT, query="?project={project}"),
     Operation("GET", "/sdk/assignments/files/", LIST, PROJECT, query="?project={project}"),
     Operation("GET", "/sdk/ground_truth_events/", LIST, PROJECT, query="?ground_truth_dataset_versions={version}"),
-    Operation("GET", "/sdk/ground_truth_events/files/", LIST, PROJECT, query="?ground_truth_dataset_versions={version}"),
+    Operation(
+        "GET", "/sdk/ground_truth_events/files/", LIST, PROJECT, query="?ground_truth_dataset_versions={version}"
+    ),
     Operation("GET", "/sdk/tasks/", LIST, PROJECT, query="?project={project}&expand=data_unit"),
     Operation("GET", "/sdk/tasks/files/", LIST, PROJECT, query="?project={project}"),
     Operation("GET", "/serve_applications/", LIST, TENANT, query="?plugin_code={code}"),

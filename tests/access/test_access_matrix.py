@@ -53,9 +53,7 @@ def test_whoever_may_is_served(operation) -> None:
 
 def test_what_the_first_tenant_has_carries_its_mark(world) -> None:
     """Were the mark not in what the owner is shown, its absence elsewhere would prove nothing."""
-    shown = {
-        one.path for one in OPERATIONS if one.method == "GET" and MARK in ask(world, one, "owner", world.here).raw
-    }
+    shown = {one.path for one in OPERATIONS if one.method == "GET" and MARK in ask(world, one, "owner", world.here).raw}
 
     assert {"/projects/{project}/", "/tasks/{task}/", "/sdk/tasks/", "/sdk/assignments/"} <= shown
     assert {"/storages/{storage}/", "/data_units/{unit}/", "/agents/", "/v2/ground-truth-datasets/"} <= shown
