@@ -101,7 +101,7 @@ class TokenBook(Mapping[str, TenantTokens]):
         return NewToken(made.id, made.tenant, made.kind, secret)
 
     def listed(self) -> list[dict[str, object]]:
-        """Return every token without its secret: id, user, tenant, kind, created, expires, revoked, state, last_four."""
+        """Return what may be told of every token: all but itself (``docs/access.md``)."""
         return [self._tokens.shown(token) for token in self._tokens.listed()]
 
     def expire(self, token_id: int) -> dict[str, object]:

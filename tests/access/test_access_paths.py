@@ -19,7 +19,6 @@ from sdk.storage import UnsafePathError
 from sdk.storage.errors import StorageError
 from sdk.storage.file_system import FileSystemStorage
 from tests.access.paths import PATHS
-
 from tests.http.small_backend import small_document
 
 PROJECT = Path(__file__).resolve().parents[2]
