@@ -27,21 +27,15 @@ does not exist, and every row as it was.
   Django REST framework (`Invalid pk`), and a list or a bulk call leaves out what is not the caller's.
 - **403** is for agents alone. `SYNAPSE-Agent` makes a request in the name of an agent, and `projects` of its seed row
   says on what it has rights: on everything (`null`), on nothing (`[]`: 403 everywhere), or on some projects. Then what
-  is of other projects is not in lists, and one by one it is 403, as is what does not exist: neither tells. What is of no
-  project, such as a storage or a job's report, is the tenant's, and so the agent's.
+  is of other projects is not in lists, and one by one it is 403, as is what does not exist: neither tells. What is
+  of no project, such as a storage or a job's report, is the tenant's, and so the agent's.
 - Operations below `/__agents__/` are an agent's own: its token is asked for, and that of a user of its tenant where
   `SYNAPSE-User` names one. "Agent without rights" and "elsewhere" are other agents there.
 """
 TOKENS = """
 ## Tokens while a world runs
 
-| in Python | `/_fake/` | what it does |
-|---|---|---|
-| `backend.tokens["acme"].headers` | | the first user's of a tenant, as the seed has them |
-| `backend.tokens.create(user=1, kind="user", expires_in=3600)` | `POST tokens/` `{{user, kind?, expires_in?}}` | makes one; its secret is told here and never again |
-| `backend.tokens.listed()` | `GET tokens/` | every token without its secret: `id`, `user`, `tenant`, `kind`, `created`, `expires`, `revoked`, `state`, `last_four` |
-| `backend.tokens.expire(id)` | `POST tokens/<id>/expire/` `{{}}` | lets it end now |
-| `backend.tokens.revoke(id)` | `DELETE tokens/<id>/`, or `POST tokens/<id>/revoke/` `{{}}` | takes it back |
+{tokens}
 
 A token is good before the instant in `expires`, by the world's clock: `backend.clock.advance(3600)` lets one of an hour
 end. `state` is `good`, `expired` or `revoked`. In a seed document `expires` is an instant (`docs/seeding.md`); a
@@ -52,6 +46,24 @@ document that names a token again makes it good again.
 | operation | {columns} |
 |---|{rule}|
 """
+MADE = (
+    ("in Python", "`/_fake/`", "what it does"),
+    ("---", "---", "---"),
+    ('`backend.tokens["acme"].headers`', "", "the first user's of a tenant, as the seed has them"),
+    (
+        '`backend.tokens.create(user=1, kind="user", expires_in=3600)`',
+        "`POST tokens/` `{user, kind?, expires_in?}`",
+        "makes one; its secret is told here and never again",
+    ),
+    (
+        "`backend.tokens.listed()`",
+        "`GET tokens/`",
+        "every token without its secret: `id`, `user`, `tenant`, `kind`, `created`, `expires`, `revoked`, `state`, "
+        "`last_four`",
+    ),
+    ("`backend.tokens.expire(id)`", "`POST tokens/<id>/expire/` `{}`", "lets it end now"),
+    ("`backend.tokens.revoke(id)`", "`DELETE tokens/<id>/`, or `POST tokens/<id>/revoke/` `{}`", "takes it back"),
+)
 TAIL = """
 ## Paths
 
@@ -72,9 +84,9 @@ def page() -> str:
             told = statuses(one, refused(world, one), allowed(one))
             cells = " | ".join(told[who] for who in columns)
             lines.append(f"| `{one.method} {one.path}` | {one.whose} | {cells} |")
-    lines.append(
-        TOKENS.format(columns=" | ".join(CONTROL_COLUMNS), rule="|".join(["---"] * len(CONTROL_COLUMNS))).rstrip()
-    )
+    made = "\n".join(f"| {' | '.join(row)} |" for row in MADE)
+    rule = "|".join(["---"] * len(CONTROL_COLUMNS))
+    lines.append(TOKENS.format(tokens=made, columns=" | ".join(CONTROL_COLUMNS), rule=rule).rstrip())
     lines += [
         f"| `{method} {path}` | {' | '.join(map(str, cells))} |" for (method, path), cells in control_matrix().items()
     ]

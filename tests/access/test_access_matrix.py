@@ -1,4 +1,4 @@
-"""Every operation x everybody who may ask: the status, no data of the other side, and nothing changed by who may not."""
+"""Every operation x everybody who may ask: the status, no data of the other side, nothing changed by who may not."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_whoever_may_not_is_told_nothing_and_changes_nothing(world, operation) -
 
 @pytest.mark.parametrize("operation", NAMED)
 def test_whoever_may_is_served(operation) -> None:
-    """The control: the same request of the owner succeeds, and so does a colleague's where the thing is nobody's own."""
+    """The control: the owner's same request succeeds, and so does a colleague's where the thing is nobody's own."""
     answers = allowed(operation)
     for who, cell in answers.items():
         assert expected(operation, who) == cell.status, (who, cell.raw)
@@ -60,6 +60,6 @@ def test_what_the_first_tenant_has_carries_its_mark(world) -> None:
 
 
 def test_every_control_call_has_the_same_guard() -> None:
-    """The control token where one is set, loopback where none is, no page of another origin, nothing where it is off."""
+    """The control token where one is set, else loopback; no page of another origin; nothing where it is off."""
     assert {(401, 401, 403, 403, 404)} == set(control_matrix().values())
     assert len(CONTROL_COLUMNS) == 5

@@ -22,24 +22,9 @@ from tests.access.paths import PATHS
 from tests.http.small_backend import small_document
 
 PROJECT = Path(__file__).resolve().parents[2]
-SEGMENTS = st.sampled_from(
-    ["..", ".", "", "...", ".. ", "..\0", "%2e%2e", "%2E%2E%2F", "..%2f", "..%5c", "C:", "c:..", "\uff0e\uff0e", "a\0b"]
-    + [
-        "a",
-        "out",
-        "out-file",
-        "circle",
-        "n" * 300,
-        "한글",
-        "a.",
-        "~",
-        "-",
-        "$HOME",
-        "\\\\host\\share",
-        "con",
-        ".async_jobs",
-    ]
-)
+CLIMBING = ["..", ".", "", "...", ".. ", "..\0", "%2e%2e", "%2E%2E%2F", "..%2f", "..%5c", "C:", "c:..", "a\0b"]
+ODD = ["\uff0e\uff0e", "n" * 300, "한글", "a.", "~", "-", "$HOME", "\\\\host\\share", "con", ".async_jobs"]
+SEGMENTS = st.sampled_from([*CLIMBING, *ODD, "a", "out", "out-file", "circle"])
 HOSTILE = st.lists(st.tuples(SEGMENTS, st.sampled_from(["/", "\\", "//"])), min_size=1, max_size=5).map(
     lambda pairs: "".join(segment + separator for segment, separator in pairs)
 )
