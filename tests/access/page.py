@@ -58,8 +58,7 @@ MADE = (
     (
         "`backend.tokens.listed()`",
         "`GET tokens/`",
-        "every token without its secret: `id`, `user`, `tenant`, `kind`, `created`, `expires`, `revoked`, `state`, "
-        "`last_four`",
+        "all but the secrets: `id`, `user`, `tenant`, `kind`, `created`, `expires`, `revoked`, `state`, `last_four`",
     ),
     ("`backend.tokens.expire(id)`", "`POST tokens/<id>/expire/` `{}`", "lets it end now"),
     ("`backend.tokens.revoke(id)`", "`DELETE tokens/<id>/`, or `POST tokens/<id>/revoke/` `{}`", "takes it back"),
