@@ -9,7 +9,7 @@ SDK_VERSIONS ?= 2026.1.128 2026.2.17
 PYTEST_ARGS ?=
 unexport PYTHONDONTWRITEBYTECODE  # what is compiled once need not be compiled by each of some hundred processes
 
-.PHONY: help setup verify test test-deep lint examples guide-coverage conformance models interruptions bench deep serve ledger clean
+.PHONY: help setup verify test test-deep lint examples guide-coverage conformance models access interruptions bench deep serve ledger clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 14
@@ -45,7 +45,10 @@ examples: $(STAMP) ## run every code block of the two guides
 guide-coverage: $(STAMP) ## write docs/guide-coverage.md: each rule of the two guides with its test
 	@$(BIN)/python -m contract_tests.guide coverage
 
-lint: $(STAMP) ## ruff, mypy --strict, import walls, ledger, guide coverage
+access: $(STAMP) ## write docs/access.md: who is answered what by each operation, and what becomes of paths
+	@$(BIN)/python -m tests.access
+
+lint: $(STAMP) ## ruff, mypy --strict, import walls, ledger, guide coverage, access page
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
@@ -53,6 +56,7 @@ lint: $(STAMP) ## ruff, mypy --strict, import walls, ledger, guide coverage
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m contract_tests.ledger --check
 	@$(BIN)/python -m contract_tests.guide coverage --check
+	@$(BIN)/python -m tests.access --check
 
 conformance: $(STAMP) ## the unmodified reference client against the fake (SDK_VERSIONS="...")
 	@$(BIN)/python -m contract_tests.conformance $(SDK_VERSIONS)

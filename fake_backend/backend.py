@@ -13,7 +13,7 @@ from fake_backend.core.clock import Clock, SystemClock, VirtualClock
 from fake_backend.core.errors import BadRequest, Conflict
 from fake_backend.core.frozen_clock import FrozenClock
 from fake_backend.http import ControlPolicy
-from fake_backend.identities import TenantTokens, by_tenant
+from fake_backend.identities import TokenBook, by_tenant
 from fake_backend.seeding import read, validate
 from fake_backend.served import API, STORAGE, ServedBackend
 from fake_backend.store.kinds import BY_TARGET
@@ -146,10 +146,13 @@ class FakeBackend:
         return f"http://{self._hosts[1]}"
 
     @property
-    def tokens(self) -> dict[str, TenantTokens]:
-        """The credentials of each tenant's first user, by tenant code, in the order of the seed."""
+    def tokens(self) -> TokenBook:
+        """The credentials of each tenant's first user, by tenant code, in the order of the seed.
+
+        ``create``, ``listed``, ``expire`` and ``revoke`` of it are about every token of the world.
+        """
         identity = self._world.identity
-        return by_tenant(identity.tenants(), identity.tokens())
+        return TokenBook(by_tenant(identity.tenants(), identity.tokens()), self._world.tokens)
 
     @property
     def clock(self) -> Clock:

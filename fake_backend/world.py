@@ -34,6 +34,7 @@ from fake_backend.store.objects import KeptObjects
 from fake_backend.store.related import Related
 from fake_backend.store.reports import Reports
 from fake_backend.store.serving import ServingRows
+from fake_backend.tokens import Tokens
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -81,6 +82,7 @@ class World:
         self.catalogue = Catalogue(self.database)
         self.annotations = Annotations(self.database)
         self.identity = Identity(self.database)
+        self.tokens = Tokens(clock, self.draws, self.identity)
         self.reports = Reports(self.database)
         self.objects = ObjectStore(
             clock,

@@ -161,3 +161,109 @@ def test_another_tenants_bulk_and_job_are_out_of_reach(backend: FakeBackend, tar
     assert [] == answers[0].json()["data"]
     assert "storage" not in answers[1].text
     assert ask(backend, "POST", path, own, {keys: [1]}).json()["data"]
+
+
+def test_an_async_job_is_its_owners_alone(backend: FakeBackend) -> None:
+    """A colleague of the same tenant gets what is answered for a job that never was, and the job goes on."""
+    own = backend.tokens[strategies.MAIN_TENANT].headers
+    colleague = _colleague(backend)
+    job = ask(backend, "POST", "/v2/plugin_exports/", own, EXPORT).json()["data"]["job_id"]
+    for method, rest in (("GET", ""), ("GET", "progress/"), ("POST", "cancel/")):
+        answers = [ask(backend, method, f"/v2/async_jobs/{one}/{rest}", colleague) for one in (job, UNKNOWN_JOB)]
+
+        assert [404, 404] == [answer.status_code for answer in answers]
+        told = [answer.json()["error"] for answer in answers]
+        assert [job, UNKNOWN_JOB] == [error.pop("received") for error in told]
+        assert told[0] == told[1]
+    assert ask(backend, "GET", f"/v2/async_jobs/{job}/", own).json()["data"]["status"] == "PENDING"
+
+
+def test_what_is_no_async_job_is_the_tenants(backend: FakeBackend) -> None:
+    """Everything else that the tenant has is shown to a colleague as it is to whoever made it."""
+    own, colleague = backend.tokens[strategies.MAIN_TENANT].headers, _colleague(backend)
+    ask(backend, "PATCH", "/jobs/7/", own, {"status": "RUNNING"})
+    for path in ("/jobs/7/", "/projects/1/", f"/storages/{strategies.STORAGE}/", "/sdk/tasks/?project=1"):
+        answers = [ask(backend, "GET", path, headers) for headers in (own, colleague)]
+
+        assert [200, 200] == [answer.status_code for answer in answers]
+        assert answers[0].json() == answers[1].json()
+
+
+@pytest.mark.parametrize("kind", ["user", "access"])
+@pytest.mark.parametrize("path", ["/sdk/tasks/", "/v2/tasks/"])
+def test_a_token_that_has_ended_is_one_that_nobody_has(backend: FakeBackend, kind: str, path: str) -> None:
+    """Good before its instant and not at it; revoked, it is over at once; nobody learns which of the three it is."""
+    user = strategies.SURROUNDINGS["users"][0]["id"]
+    lasting, short = (backend.tokens.create(user, kind, seconds) for seconds in (None, 60))
+    name = "Authorization" if kind == "user" else "SYNAPSE-ACCESS-TOKEN"
+
+    def answers() -> list[requests.Response]:
+        return [ask(backend, "GET", path, {name: f"Token {one.token}"}) for one in (lasting, short)]
+
+    backend.clock.sleep(59.999999)
+    assert [200, 200] == [answer.status_code for answer in answers()]
+    backend.clock.sleep(0.000001)
+    assert [200, 401] == [answer.status_code for answer in answers()]
+    backend.tokens.revoke(lasting.id)
+    ended = [*answers(), ask(backend, "GET", path, {name: "Token nobody"})]
+    assert [401] * 3 == [answer.status_code for answer in ended]
+    assert {"Invalid token."} == {
+        answer.json().get("detail", answer.json().get("error", {}).get("message")) for answer in ended
+    }
+    assert {"Token"} == {answer.headers["WWW-Authenticate"] for answer in ended}
+
+
+def test_an_agent_reaches_what_it_has_rights_on() -> None:
+    """Rights on everything, on another project, on nothing; and no answer tells what is there but out of reach."""
+    agents = [
+        {"id": number, "tenant": strategies.MAIN_TENANT, "token": token * 40, "projects": projects}
+        for number, (token, projects) in enumerate({"a": None, "b": [2], "c": []}.items(), 1)
+    ]
+    with FakeBackend(seed={**DOCUMENT, "agents": agents}) as backend:
+        own = backend.tokens[strategies.MAIN_TENANT].headers
+
+        def told(path: str) -> list[tuple[int, str]]:
+            answers = (
+                ask(backend, "GET", path, {**own, "SYNAPSE-Agent": f"Token {agent['token']}"}) for agent in agents
+            )
+            return [(answer.status_code, re.sub(r"req_\w+", "", answer.text)) for answer in answers]
+
+        for path in ("/projects/{}/", "/tasks/{}/", "/v2/ground-truth-datasets/{}/"):
+            there = told(path.format(5 if "datasets" in path else 1))
+            assert [200, 403, 403] == [status for status, _ in there]
+            assert there[1:] == told(path.format(777_777))[1:]
+        for path, rows in (("/sdk/tasks/?project=1", "results"), ("/v2/assignments/?project=1", "data")):
+            listed = told(path)
+            assert [200, 200, 403] == [status for status, _ in listed]
+            assert f'"{rows}":[]' in listed[1][1]
+            assert f'"{rows}":[]' not in listed[0][1]
+        nobody = {**own, "SYNAPSE-Agent": "Token nobody"}
+        assert [401, 401] == [ask(backend, "GET", path, nobody).status_code for path in ("/sdk/tasks/", "/v2/tasks/")]
+
+
+def test_what_a_body_names_of_another_tenant_does_not_exist(backend: FakeBackend) -> None:
+    """A log entry's job and an export's storage: 400, the same for an id that nobody has, and nothing is written."""
+    foreign = backend.tokens[strategies.OTHER_TENANT].headers
+    own = backend.tokens[strategies.MAIN_TENANT].headers
+    before = ask(backend, "GET", "/jobs/7/", own).json()
+
+    def told(path: str, body: Any, received: object) -> tuple[int, str]:
+        answer = ask(backend, "POST", path, foreign, body)
+        return answer.status_code, re.sub(r"req_\w+", "", answer.text).replace(str(received), "-")
+
+    entry = {"event": "message", "data": {}}
+    logs = [told("/logs/", {**entry, "job": job}, job) for job in ("7", "777")]
+    exports = [told("/v2/plugin_exports/", {**EXPORT, "project_id": project}, project) for project in (1, 777)]
+    assert [400, 400] == [status for status, _ in (logs[0], exports[0])]
+    assert (logs[0], exports[0]) == (logs[1], exports[1])
+    assert before == ask(backend, "GET", "/jobs/7/", own).json()
+
+
+def _colleague(backend: FakeBackend) -> dict[str, str]:
+    """Return the headers of a user of the main tenant who is not its first."""
+    document = {
+        "tenants": [{"code": strategies.MAIN_TENANT}],
+        "users": [{"id": 4711, "tenant": strategies.MAIN_TENANT}],
+    }
+    backend.seed(document)
+    return backend.tokens.create(4711).headers

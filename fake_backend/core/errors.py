@@ -6,8 +6,8 @@ Refusal                      base: status, code, message, received, expected, fi
 │   ├── IdsLimitExceeded     more ids than a bulk call takes
 │   ├── InvalidTransition    a job cannot go from its status to that one
 │   └── UnsafePath           a path or name that would leave its storage
-├── Unauthenticated     401  no token, or one that the backend does not know
-├── Forbidden           403  a control call from elsewhere
+├── Unauthenticated     401  no token, or one that is unknown, expired or revoked
+├── Forbidden           403  an agent without rights; a control call from elsewhere
 ├── NotFound            404  nothing there for this caller
 │   ├── InvalidCursor        the cursor names no place in this list
 │   └── InvalidPage          the page number names no page of this list

@@ -68,6 +68,10 @@ class Selection:
     conditions: tuple[Condition, ...] = ()
     ignored: tuple[str, ...] = ()
 
+    def within(self, conditions: tuple[Condition, ...]) -> Selection:
+        """Return the selection with further conditions, which nobody asked for."""
+        return Selection((*self.conditions, *conditions), self.ignored)
+
 
 @dataclass(frozen=True)
 class FilterSet:

@@ -91,8 +91,13 @@ class ExportRequest:
     @property
     def versions(self) -> tuple[int, ...]:
         """The dataset versions whose events are exported; none where the target is another."""
-        named = (test.value for test in self.selection.conditions if test.field == "versions")
-        return tuple(int(str(one)) for value in named if isinstance(value, tuple) for one in value)
+        return versions_of(self.selection)
+
+
+def versions_of(selection: Selection) -> tuple[int, ...]:
+    """Return the dataset versions that a selection names."""
+    named = (test.value for test in selection.conditions if test.field == "versions")
+    return tuple(int(str(one)) for value in named if isinstance(value, tuple) for one in value)
 
 
 def _project(body: Mapping[str, Any], kind: Kind, selection: Selection) -> int | None:

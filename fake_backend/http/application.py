@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")  # in the order of Django REST framework's Allow
 
 
+_METHODS = frozenset({"DELETE", "GET", "PATCH", "POST", "PUT"})  # HEAD and OPTIONS are the framework's own
+
+
 def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
     """Answer one request of the API for the world in ``environ["fake_backend.world"]``."""
     return _app()(environ, start_response)
@@ -42,6 +45,19 @@ def _app() -> Flask:
     app.register_error_handler(Refusal, refused)
     app.register_error_handler(HTTPException, _unrouted)
     return app
+
+
+def operations() -> list[tuple[str, str]]:
+    """Return (method, path) of every operation, in the order of paths: what a test of access must know a row of."""
+    return sorted(
+        (
+            (method, rule.rule)
+            for rule in _app().url_map.iter_rules()
+            for method in rule.methods or ()
+            if method in _METHODS
+        ),
+        key=lambda operation: (operation[1], operation[0]),
+    )
 
 
 def _recognise() -> None:

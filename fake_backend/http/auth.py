@@ -11,7 +11,9 @@ from flask import g, request
 
 from fake_backend.core.errors import Unauthenticated
 from fake_backend.http.request import entry, world
+from fake_backend.http.rights import projects_of_agent
 from fake_backend.store.identity import Caller
+from fake_backend.store.instants import stored
 
 CREDENTIALS = ("Authorization", "Synapse-Access-Token")  # header names have no case
 TENANT = "Synapse-Tenant"
@@ -21,13 +23,14 @@ def authenticate() -> None:
     """Recognise the caller of this request, once for all views.
 
     Raises:
-        Unauthenticated: No credential, or one that nobody has.
+        Unauthenticated: No credential, or one that nobody has, that is expired or revoked; so for the agent.
+        Forbidden: The request is made in the name of an agent without any rights.
     """
-    owners = []
+    owners, now = [], stored(world().clock.now())
     for header in CREDENTIALS:
         value = request.headers.get(header)
         if value is not None:
-            owner = world().identity.owner(_bare(value))
+            owner = world().identity.owner(_bare(value), now)
             if owner is None:
                 raise Unauthenticated("Invalid token.")
             owners.append(owner)
@@ -36,7 +39,7 @@ def authenticate() -> None:
     user, tenant = owners[0]
     named = request.headers.get(TENANT)
     member = all(other == tenant for _, other in owners) and (named is None or _bare(named) == tenant)
-    g.caller = Caller(user, tenant if member else None, tenant)
+    g.caller = Caller(user, tenant if member else None, tenant, projects_of_agent(tenant))
     noted = entry()
     if noted is not None:
         noted.tenant = g.caller.tenant

@@ -6,6 +6,7 @@ A row whose id is there already is replaced, so a document may repeat the parent
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from fake_backend.seeding.upserts import hang, put
 from fake_backend.store import schema
 from fake_backend.store.instants import stored
 from fake_backend.store.reports import new_job
+from fake_backend.tokens import ACCESS_PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -53,7 +55,7 @@ class Loader:
         with self.database.transaction() as connection:
             put(connection, schema.tenants, map(asdict, document.tenants))
             put(connection, schema.users, map(asdict, document.users))
-            self._tokens(connection, document.tokens)
+            self._tokens(connection, document.tokens, moment)
             self._storages(connection, document.storages)
             put(connection, schema.data_collections, map(asdict, document.data_collections))
             put(
@@ -106,16 +108,33 @@ class Loader:
             serving.write(connection, document, self.draws, moment)
         return document.counts()
 
-    def _tokens(self, connection: Connection, rows: Sequence[TokenRow]) -> None:
-        held = {
-            (row.user_id, row.kind) for row in connection.execute(select(schema.tokens.c.user_id, schema.tokens.c.kind))
-        }
+    def _tokens(self, connection: Connection, rows: Sequence[TokenRow], moment: int) -> None:
+        columns = schema.tokens.c
+        wanted = select(columns.user_id, columns.kind, columns.token, columns.id, columns.created)
+        known = connection.execute(wanted).all()
+        there = {row.token: (row.id, row.created) for row in known}
+        held = {(row.user_id, row.kind) for row in known}
+        drawn: Counter[tuple[int, str]] = Counter()
         for row in rows:
-            if row.token is None and (row.user, row.kind) in held:
-                continue
-            prefix = "syn_" if row.kind == "access" else ""  # the two kinds are told apart by sight, as the real ones
-            token = row.token or self.draws.token(f"tokens/{row.user}/{row.kind}", prefix)
-            put(connection, schema.tokens, [{"token": token, "kind": row.kind, "user_id": row.user}])
+            owner = (row.user, row.kind)
+            if row.token is None:
+                drawn[owner] += 1
+                if drawn[owner] == 1 and owner in held and row.expires is None:
+                    continue  # a parent that is repeated
+            prefix = ACCESS_PREFIX if row.kind == "access" else ""  # told apart by sight, as the real ones
+            name = f"tokens/{row.user}/{row.kind}" + (f"/{drawn[owner]}" if drawn[owner] > 1 else "")
+            token = row.token or self.draws.token(name, prefix)
+            there.setdefault(token, (max((number for number, _ in there.values()), default=0) + 1, moment))
+            told = {
+                "token": token,
+                "id": there[token][0],
+                "kind": row.kind,
+                "user_id": row.user,
+                "created": there[token][1],
+                "expires": None if row.expires is None else stored(row.expires),
+                "revoked": None,
+            }
+            put(connection, schema.tokens, [told])
 
     def _storages(self, connection: Connection, rows: Sequence[StorageRow]) -> None:
         for row in rows:

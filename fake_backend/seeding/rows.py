@@ -78,6 +78,7 @@ class TokenRow:
     user: Id
     kind: Literal["user", "access"]
     token: Annotated[str, Field(pattern=TOKEN)] | None = field(default=None, repr=False)  # a secret
+    expires: Instant = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -113,7 +113,7 @@ def _row_class(place: Place) -> type:
 def _is_secret(place: Place) -> bool:
     """Return whether a value at ``place`` may be a credential: tokens, and what a storage is opened with."""
     open_keys = {
-        "tokens": {"user", "kind"},
+        "tokens": {"user", "kind", "expires"},
         "storages": {key.name for key in fields(ROWS["storages"])},
         "agents": {key.name for key in fields(ROWS["agents"])} - {"token"},
     }

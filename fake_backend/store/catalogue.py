@@ -135,6 +135,22 @@ class Catalogue:
             "is_released": row["is_released"],
         }
 
+    def projects_of_versions(self, tenant: str | None, version_ids: Sequence[int]) -> dict[int, int | None]:
+        """Return the project of each dataset version of a tenant, ``None`` where its dataset is of none."""
+        versions, datasets = ground_truth_dataset_versions.c, ground_truth_datasets.c
+        query = select(versions.id, datasets.project_id).join_from(
+            ground_truth_dataset_versions, ground_truth_datasets, datasets.id == versions.ground_truth_dataset_id
+        )
+        with self._database.transaction() as connection:
+            found = connection.execute(query.where(versions.id.in_(version_ids), versions.tenant == tenant))
+            return {row.id: row.project_id for row in found}
+
+    def projects_of_collection(self, tenant: str | None, collection_id: int) -> set[int]:
+        """Return the projects of a tenant that work on a data collection."""
+        query = select(projects.c.id).where(projects.c.data_collection_id == collection_id, projects.c.tenant == tenant)
+        with self._database.transaction() as connection:
+            return set(connection.execute(query).scalars())
+
     def data_unit(self, tenant: str | None, unit_id: int) -> dict[str, Any]:
         """Return a data unit without its files.
 

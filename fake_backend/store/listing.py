@@ -89,9 +89,16 @@ class Listing:
             return self._rows(walk.page(query, descending=ordering.descending, offset=offset, limit=limit))
         return self._rows(query.where(*scope(self.kind, tenant, conditions)).offset(offset).limit(limit))
 
-    def by_keys(self, tenant: str | None, keys: Iterable[int], columns: Iterable[str] | None = None) -> dict[int, Row]:
-        """Return the caller's rows among ``keys``; the others do not exist."""
-        query = _read(self.kind, columns).where(*scope(self.kind, tenant, ()), among(self.kind.column, list(keys)))
+    def by_keys(
+        self,
+        tenant: str | None,
+        keys: Iterable[int],
+        columns: Iterable[str] | None = None,
+        conditions: Sequence[Condition] = (),
+    ) -> dict[int, Row]:
+        """Return the caller's rows among ``keys`` that pass ``conditions``; the others do not exist."""
+        tests = scope(self.kind, tenant, conditions)
+        query = _read(self.kind, columns).where(*tests, among(self.kind.column, list(keys)))
         return {row["key"]: row for row in self._rows(query)}
 
     def remove(self, keys: Iterable[int]) -> int:

@@ -87,7 +87,7 @@ class Reports:
             NotFound: An entry names a job that does not exist for this tenant.
         """
         if not entries:  # SQL has no insert of nothing
-            return
+            return []
         with self._database.transaction() as connection:
             for job_id in {str(entry["job"]) for entry in entries}:
                 query = select(jobs.c.id).where(jobs.c.id == job_id, jobs.c.tenant == tenant)

@@ -60,8 +60,12 @@ tokens = Table(
     "tokens",
     metadata,
     Column("token", String, primary_key=True),
+    Column("id", Integer, nullable=False, unique=True),  # from 1: what a token is called without telling it
     Column("kind", String, nullable=False),  # user | access
     Column("user_id", ForeignKey("users.id"), nullable=False),
+    Column("created", BigInteger, nullable=False),
+    Column("expires", BigInteger),  # good before this instant; null is for ever
+    Column("revoked", BigInteger),  # since when it is taken back
 )
 
 storages = Table(

@@ -71,13 +71,25 @@ def test_what_is_another_tenants_is_not_there(path) -> None:
 
 
 def test_an_agent_is_asked_with_its_own_token() -> None:
-    """Bare, as the agent client sends it; without it 401, for another tenant 403, without an address 404."""
+    """Bare, as the agent client sends it; without it 401, also where no agent is; without an address 404."""
     with serving() as (backend, user, _):
         assert 200 == user.agent("resources/cluster/?use_cache=true").status_code
         assert 401 == user.agent("resources/cluster/", headers={"Authorization": "0" * 40}).status_code
         assert 403 == user.agent("resources/cluster/", headers={"Synapse-Tenant": "Token globex"}).status_code
         for agent in (2, 77):
-            assert 404 == requests.get(f"{backend.url}/__agents__/{agent}/resources/cluster/", timeout=5).status_code
+            assert 401 == requests.get(f"{backend.url}/__agents__/{agent}/resources/cluster/", timeout=5).status_code
+        behind = {row["id"]: row["token"] for row in user.caller.get("/agents/").json()["results"]}[2]
+        url = f"{backend.url}/__agents__/2/resources/cluster/"
+        assert 404 == requests.get(url, headers={"Authorization": behind}, timeout=5).status_code
+
+
+@pytest.mark.parametrize(("whose", "status"), [("acme", 200), ("globex", 401), ("nobody", 401)])
+def test_the_user_that_an_agent_is_told_of_must_be_one_of_its_tenant(whose, status) -> None:
+    """``SYNAPSE-User``, which the agent client sends along (contract.md 1.1), is a credential like the others."""
+    with serving() as (backend, user, _):
+        token = backend.tokens[whose].user if whose in backend.tokens else "nobody"
+        headers = {"Synapse-User": f"Token {token}"}
+        assert status == user.agent("resources/cluster/", headers=headers).status_code
 
 
 def test_feasibility_is_what_is_free_now() -> None:

@@ -15,6 +15,7 @@ from fake_backend.http.request import entry, json_object, world
 from fake_backend.serving.capacity import Resources
 from fake_backend.serving.errors import AgentDown, Unprocessable
 from fake_backend.serving.lifecycle import Status
+from fake_backend.store.instants import stored
 
 if TYPE_CHECKING:
     from fake_backend.serving.application import Application
@@ -25,21 +26,27 @@ agent = Blueprint("agent", __name__, url_prefix=f"/__agents__/<int(max={MAX_ID})
 
 KINDS: Final = ("job", "serve", "container", "task")
 TENANT: Final = "Synapse-Tenant"
+USER: Final = "Synapse-User"
+CREDENTIALS: Final = "the agent's token, and that of a user of its tenant where one is named"
 
 
 @agent.before_request
 def guard() -> None:
-    """Admit who knows the agent's token, for the agent's own tenant (contract.md 1.1)."""
+    """Admit who knows the agent's token, for the agent's own tenant (contract.md 1.1).
+
+    An agent that is not there answers whoever asks as one does whose token they have not: neither tells.
+    """
     agent_id = int((request.view_args or {})["agent_id"])
     try:
         found = world().serving.found_agent(agent_id)
     except NotFound:
         found = None
-    if found is None or not found["has_address"]:
-        raise NotFound("Not found.", received=request.path)
     given = request.headers.get("Authorization", "").removeprefix("Token ").strip()
-    if not hmac.compare_digest(given.encode(), found["token"].encode()):
-        raise Unauthenticated("Invalid token.", expected="the agent's token")
+    if found is None or not hmac.compare_digest(given.encode(), found["token"].encode()):
+        raise Unauthenticated("Invalid token.", expected=CREDENTIALS)
+    if not found["has_address"]:
+        raise NotFound("Not found.", received=request.path)
+    _check_user(found["tenant"])
     named = request.headers.get(TENANT, "").removeprefix("Token ").strip()
     if named and named != found["tenant"]:
         raise Forbidden("The agent is another tenant's.", received=named)
@@ -49,6 +56,17 @@ def guard() -> None:
     if found["failure"] == "down":
         raise AgentDown("The agent does not answer.", received=agent_id)
     g.agent = found
+
+
+def _check_user(tenant: str) -> None:
+    """Admit the user in whose name the agent is asked, where one is named (contract.md 1.1, ``SYNAPSE-User``)."""
+    given = request.headers.get(USER)
+    if given is None:
+        return
+    here = world()
+    owner = here.identity.owner(given.removeprefix("Token ").strip(), stored(here.clock.now()))
+    if owner is None or owner[1] != tenant:
+        raise Unauthenticated("Invalid token.", expected=CREDENTIALS)
 
 
 @agent.post("/resources/feasibility/")

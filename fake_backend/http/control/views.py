@@ -1,4 +1,4 @@
-"""The control calls: seed, reset, journal, clock, bugs, faults. Fields that they do not know are refused."""
+"""The control calls: seed, reset, journal, clock, bugs, faults, tokens. Fields that they do not know are refused."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ control = Blueprint("control", __name__, url_prefix="/_fake")
 
 POLICY = "fake_backend.control"
 RESET = "fake_backend.reset"
+MAX_TOKEN = 2**31 - 1  # the id column's
 LONGEST = 10 * 365 * 86_400  # seconds that one call may move the clock: ten years
 
 
@@ -113,6 +114,44 @@ def switch_off() -> Response:
     """Switch all bugs off."""
     world().bugs.off()
     return bugs()
+
+
+@control.get("/tokens/")
+def tokens() -> Response:
+    """Every token without its secret."""
+    made = world().tokens
+    return answer({"tokens": [made.shown(token) for token in made.listed()]})
+
+
+@control.post("/tokens/")
+def create_token() -> Response:
+    """Make a token; this answer alone tells it."""
+    body = _only(as_object(declared_json()), ("user", "kind", "expires_in"))
+    made = world().tokens
+    token, secret = made.create(body.get("user"), body.get("kind", "user"), body.get("expires_in"))
+    return answer({**made.shown(token), "token": secret}, 201)
+
+
+@control.post(f"/tokens/<int(max={MAX_TOKEN}):token_id>/expire/")
+def expire_token(token_id: int) -> Response:
+    """Let a token end now."""
+    _only(as_object(declared_json()), ())
+    made = world().tokens
+    return answer(made.shown(made.expire(token_id)))
+
+
+@control.post(f"/tokens/<int(max={MAX_TOKEN}):token_id>/revoke/")
+def revoke_token(token_id: int) -> Response:
+    """Take a token back."""
+    _only(as_object(declared_json()), ())
+    return delete_token(token_id)
+
+
+@control.delete(f"/tokens/<int(max={MAX_TOKEN}):token_id>/")
+def delete_token(token_id: int) -> Response:
+    """Take a token back; it stays in the list."""
+    made = world().tokens
+    return answer(made.shown(made.revoke(token_id)))
 
 
 @control.get("/faults/")

@@ -11,6 +11,7 @@ from fake_backend.core.errors import BadRequest
 from fake_backend.core.filters import MAX_ID
 from fake_backend.http.answers import answer
 from fake_backend.http.request import caller, json_object, query, storage_url, world
+from fake_backend.http.rights import check_rights, within_rights
 
 catalogue = Blueprint("v1-catalogue", __name__)
 
@@ -21,13 +22,19 @@ PURPOSES = ("read", "write")
 @catalogue.get(f"/projects/<int(max={MAX_ID}):project_id>/")
 def get_project(project_id: int) -> Response:
     """One project with its configuration."""
-    return answer(world().catalogue.project(caller().tenant, project_id))
+    with within_rights():
+        found = world().catalogue.project(caller().tenant, project_id)
+    check_rights([project_id])
+    return answer(found)
 
 
 @catalogue.get(f"/data_collections/<int(max={MAX_ID}):collection_id>/")
 def get_data_collection(collection_id: int) -> Response:
     """One data collection; its file specifications only when expanded."""
-    found = world().catalogue.data_collection(caller().tenant, collection_id)
+    catalogue, tenant = world().catalogue, caller().tenant
+    with within_rights():
+        found = catalogue.data_collection(tenant, collection_id)
+    check_rights(catalogue.projects_of_collection(tenant, collection_id))
     if "file_specifications" not in query().listed("expand"):
         del found["file_specifications"]
     return answer(found)

@@ -12,6 +12,7 @@ from fake_backend.core.filter_sets import ASSIGNMENTS_V1, GROUND_TRUTH_V1, TASKS
 from fake_backend.http.answers import answer
 from fake_backend.http.pages import Wanted, by_cursor, by_number
 from fake_backend.http.request import caller, query, storage_url, world
+from fake_backend.http.rights import rows_within_rights
 from fake_backend.http.v1.files import EVENT_FILES, TASK_FILES
 from fake_backend.http.v1.rows import ASSIGNMENT, EVENT_ID_AND_DATA, GROUND_TRUTH_EVENT, ID_AND_DATA, TASK
 from fake_backend.http.wire import Around, Shape, response_mode
@@ -67,7 +68,7 @@ def list_rows(listed: List) -> Response:
     told). A target that the world's settings leave out ignores ``response_mode`` (SYN-7535).
     """
     asked, tenant, here = query(), caller().tenant, world()
-    chosen = asked.select(listed.filters, KNOWN)
+    chosen = asked.select(listed.filters, KNOWN).within(rows_within_rights(listed.kind))
     ordering = listed.kind.ordering(asked.last("ordering"))
     size = asked.size("page_size", PAGE_SIZE, MAX_PAGE_SIZE)
     shape = listed.shape.of(asked.listed("fields"), asked.listed("expand"))

@@ -22,8 +22,8 @@ from fake_backend.core.filter_sets import SCHEMAS
 from fake_backend.core.filters import MAX_ID
 from fake_backend.http.answers import answer
 from fake_backend.http.request import caller, json_object, query, storage_url, world
+from fake_backend.http.rights import check_rights, rows_within_rights, within_rights
 from fake_backend.http.v1.files import UNIT_OF_TASK
-from fake_backend.http.v1.rights import check_rights
 from fake_backend.http.v1.rows import ASSIGNMENT, TASK
 from fake_backend.http.wire import Around, Shape
 from fake_backend.store.kinds import ASSIGNMENTS, TASKS
@@ -47,7 +47,8 @@ _EMPTY: Final[tuple[object, ...]] = (None, {}, [], "")
 def get_task(task_id: int) -> Response:
     """One task; ``fields`` and ``expand`` as in the list, the payload inline always."""
     asked = query()
-    return answer(_shown(TASKS, ONE_TASK.of(asked.listed("fields"), asked.listed("expand")), task_id))
+    with within_rights():
+        return answer(_shown(TASKS, ONE_TASK.of(asked.listed("fields"), asked.listed("expand")), task_id))
 
 
 @tasks.get(f"/assignments/<int(max={MAX_ID}):assignment_id>/")
@@ -55,7 +56,8 @@ def get_assignment(assignment_id: int) -> Response:
     """One assignment as the list shows it, the payload inline always."""
     asked = query()
     shape = ASSIGNMENT.of(asked.listed("fields"), asked.listed("expand"))
-    return answer(_shown(ASSIGNMENTS, shape, assignment_id))
+    with within_rights():
+        return answer(_shown(ASSIGNMENTS, shape, assignment_id))
 
 
 @tasks.put(f"/tasks/<int(max={MAX_ID}):task_id>/annotate_task_data/")
@@ -74,8 +76,9 @@ def write_annotation(task_id: int) -> None:
         BadRequest: The body is not as the table above has it, or violates the schema.
     """
     here, tenant = world(), caller().tenant
-    task = here.annotations.task(tenant, task_id)
-    check_rights(task["project_id"])
+    with within_rights():
+        task = here.annotations.task(tenant, task_id)
+    check_rights([task["project_id"]])
     body = json_object()
     action, schema = _action(body), query().last("schema") or task["schema"]
     if schema not in SCHEMAS:
@@ -118,7 +121,7 @@ def _shown(kind: Kind, shape: Shape, key: int) -> dict[str, Any]:
         NotFound: There is none.
     """
     here = world()
-    found = here.rows[kind].by_keys(caller().tenant, [key], shape.columns)
+    found = here.rows[kind].by_keys(caller().tenant, [key], shape.columns, rows_within_rights(kind))
     if key not in found:
         raise NotFound("Not found.", received=key)
     return shape.show(Around(here, [found[key]], "inline", storage_url()))[0]

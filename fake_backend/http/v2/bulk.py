@@ -12,6 +12,7 @@ from fake_backend.core.errors import BadRequest, IdsLimitExceeded
 from fake_backend.core.filters import MAX_ID
 from fake_backend.http.answers import enveloped
 from fake_backend.http.request import caller, json_object, query, storage_url, world
+from fake_backend.http.rights import rows_within_rights
 from fake_backend.http.v2.rows import BULK, BULK_EVENT
 from fake_backend.http.wire import Around, Shape, response_mode
 from fake_backend.store.kinds import ASSIGNMENTS, GROUND_TRUTH, TASKS
@@ -57,7 +58,7 @@ def fetch(call: Call) -> Response:
     if not asked.has("response_mode") and body.get("response_mode") == "presigned":  # OpenAPI: the query goes first
         mode = "presigned"
     here = world()
-    found = here.rows[call.kind].by_keys(caller().tenant, keys, call.shape.columns)
+    found = here.rows[call.kind].by_keys(caller().tenant, keys, call.shape.columns, rows_within_rights(call.kind))
     rows = [found[key] for key in keys if key in found]
     if "bulk-drops-rows" in here.bugs and rows:
         del rows[len(rows) // 2]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, Response
 
 from fake_backend.core.errors import NotFound
 from fake_backend.core.filters import MAX_ID, Comparison, Condition, FilterSet
 from fake_backend.http.answers import enveloped
 from fake_backend.http.request import caller, world
+from fake_backend.http.rights import check_rights, within_rights
 from fake_backend.http.v2.lists import List, list_rows
 from fake_backend.http.v2.rows import GROUND_TRUTH_EVENT
 from fake_backend.store.kinds import GROUND_TRUTH
@@ -20,7 +23,7 @@ EVENTS_OF_A_VERSION = List("", GROUND_TRUTH, FilterSet({}), GROUND_TRUTH_EVENT) 
 @ground_truth.get(f"/ground-truth-datasets/<int(max={MAX_ID}):dataset_id>/")
 def get_dataset(dataset_id: int) -> Response:
     """One ground-truth dataset; ``project_id`` is null for one without a project (SYN-7303)."""
-    return enveloped(world().catalogue.dataset(caller().tenant, dataset_id))
+    return enveloped(_dataset(dataset_id))
 
 
 @ground_truth.get(
@@ -32,7 +35,16 @@ def list_events(dataset_id: int, version_id: int) -> Response:
     Raises:
         NotFound: The dataset has no such version.
     """
+    _dataset(dataset_id)
     version = world().catalogue.dataset_version(caller().tenant, version_id)
     if version["ground_truth_dataset"] != dataset_id:
         raise NotFound("Not found.", received=version_id)
     return list_rows(EVENTS_OF_A_VERSION, (Condition("versions", Comparison.RELATED, (version_id,)),))
+
+
+def _dataset(dataset_id: int) -> dict[str, Any]:
+    """Return a dataset of the caller's, within the rights of the agent that the request names."""
+    with within_rights():
+        found = world().catalogue.dataset(caller().tenant, dataset_id)
+    check_rights([found["project_id"]])
+    return found

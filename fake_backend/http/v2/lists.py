@@ -12,6 +12,7 @@ from fake_backend.core.filter_sets import ASSIGNMENTS_V2, GROUND_TRUTH_DATASETS_
 from fake_backend.http.answers import enveloped
 from fake_backend.http.pages import Wanted, by_cursor
 from fake_backend.http.request import caller, query, storage_url, world
+from fake_backend.http.rights import rows_within_rights
 from fake_backend.http.v2.rows import ASSIGNMENT, DATASET, GROUND_TRUTH_EVENT, TASK
 from fake_backend.http.wire import Around, Shape
 from fake_backend.store.kinds import ASSIGNMENTS, DATASETS, GROUND_TRUTH, TASKS
@@ -62,7 +63,7 @@ def list_rows(listed: List, confined: Sequence[Condition] = ()) -> Response:
         confined: What rows must be besides what the query says.
     """
     asked, tenant = query(), caller().tenant
-    conditions = (*confined, *asked.select(listed.filters, KNOWN).conditions)
+    conditions = (*confined, *asked.select(listed.filters, KNOWN).within(rows_within_rights(listed.kind)).conditions)
     ordering = listed.kind.ordering(asked.last("sort"))
     size = asked.size("per_page", PER_PAGE, MAX_PER_PAGE)
     here = world()

@@ -7,6 +7,7 @@ from flask import Blueprint, Response
 from fake_backend.exports.request import ExportRequest
 from fake_backend.http.answers import enveloped
 from fake_backend.http.request import caller, entry, json_object, query, storage_url, world
+from fake_backend.http.rights import check_export_rights
 
 plugin_exports = Blueprint("v2-plugin-exports", __name__, url_prefix="/v2/plugin_exports")
 
@@ -15,6 +16,7 @@ plugin_exports = Blueprint("v2-plugin-exports", __name__, url_prefix="/v2/plugin
 def enqueue() -> Response:
     """Check everything, then make a job: 202 with its id; the status is lower case here and upper case later."""
     request = ExportRequest.parse(json_object())
+    check_export_rights(request.kind, request.project_id, request.selection)
     if query().last("dry_run").lower() in {"true", "1"}:
         world().exports.check(caller(), request)
         return enveloped({"valid": True})

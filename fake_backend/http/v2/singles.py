@@ -12,7 +12,7 @@ from fake_backend.core.filter_sets import SCHEMAS
 from fake_backend.core.filters import MAX_ID
 from fake_backend.http.answers import enveloped
 from fake_backend.http.request import caller, json_object, query, storage_url, world
-from fake_backend.http.v1.rights import check_rights
+from fake_backend.http.rights import check_rights, rows_within_rights, within_rights
 from fake_backend.http.v1.tasks import write_annotation
 from fake_backend.http.v2.rows import ASSIGNMENT_DETAIL, GROUND_TRUTH_EVENT, TASK_DETAIL
 from fake_backend.http.wire import Around
@@ -52,8 +52,9 @@ def get_assignment(assignment_id: int) -> Response:
 def set_data(assignment_id: int) -> Response:
     """Replace an assignment's data and nothing else; with ``dry_run`` only check (OpenAPI: assignment_set_data)."""
     here, asked = world(), query()
-    found = here.annotations.assignment(caller().tenant, assignment_id)
-    check_rights(found["project_id"])
+    with within_rights():
+        found = here.annotations.assignment(caller().tenant, assignment_id)
+    check_rights([found["project_id"]])
     body = json_object()
     for name in NOT_WRITTEN_HERE:
         if name in body:
@@ -86,9 +87,10 @@ def shown(kind: Kind, shape: Shape, key: int) -> dict[str, Any]:
         NotFound: There is none.
     """
     here = world()
-    found = here.rows[kind].by_keys(caller().tenant, [key], shape.columns)
+    found = here.rows[kind].by_keys(caller().tenant, [key], shape.columns, rows_within_rights(kind))
     if key not in found:
-        raise NotFound("Not found.", received=key)
+        with within_rights():
+            raise NotFound("Not found.", received=key)
     return shape.show(Around(here, [found[key]], "inline", storage_url()))[0]
 
 

@@ -1,0 +1,65 @@
+"""Every operation x everybody who may ask: the status, no data of the other side, nothing changed by who may not."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.access.matrix import CONTROL_COLUMNS, allowed, ask, control_matrix, missing, refused
+from tests.access.operations import LIST, NOBODY, OPERATIONS, expected
+from tests.access.world import MARK, asked_world
+
+NAMED = [pytest.param(one, id=f"{one.method} {one.path}") for one in OPERATIONS]
+
+
+@pytest.fixture(scope="module")
+def world():
+    """Yield a world that nobody who asks of it may change."""
+    with asked_world() as opened:
+        yield opened
+
+
+def test_the_matrix_has_a_row_of_every_operation() -> None:
+    """A route without a row is one whose access nobody has thought about."""
+    assert set() == missing()
+
+
+@pytest.mark.parametrize("operation", NAMED)
+def test_whoever_may_not_is_told_nothing_and_changes_nothing(world, operation) -> None:
+    """The status that is due, no data, the same body for an id that does not exist, and every row as it was."""
+    before = world.rows()
+    for who, (cell, absent) in refused(world, operation).items():
+        assert expected(operation, who) == cell.status, (who, cell.raw)
+        assert (cell.status, cell.headers, cell.text) == (absent.status, absent.headers, absent.text), who
+        assert MARK not in cell.raw, who
+        if cell.status == 200:
+            assert operation.form == LIST
+            assert [] == cell.rows, who
+        if who in NOBODY:
+            assert "WWW-Authenticate" in cell.headers, who
+    assert before == world.rows()
+
+
+@pytest.mark.parametrize("operation", NAMED)
+def test_whoever_may_is_served(operation) -> None:
+    """The control: the owner's same request succeeds, and so does a colleague's where the thing is nobody's own."""
+    answers = allowed(operation)
+    for who, cell in answers.items():
+        assert expected(operation, who) == cell.status, (who, cell.raw)
+        assert answers["owner"].status == cell.status
+        if operation.form == LIST:
+            assert cell.rows, who
+            assert len(answers["owner"].rows) == len(cell.rows)
+
+
+def test_what_the_first_tenant_has_carries_its_mark(world) -> None:
+    """Were the mark not in what the owner is shown, its absence elsewhere would prove nothing."""
+    shown = {one.path for one in OPERATIONS if one.method == "GET" and MARK in ask(world, one, "owner", world.here).raw}
+
+    assert {"/projects/{project}/", "/tasks/{task}/", "/sdk/tasks/", "/sdk/assignments/"} <= shown
+    assert {"/storages/{storage}/", "/data_units/{unit}/", "/agents/", "/v2/ground-truth-datasets/"} <= shown
+
+
+def test_every_control_call_has_the_same_guard() -> None:
+    """The control token where one is set, else loopback; no page of another origin; nothing where it is off."""
+    assert {(401, 401, 403, 403, 404)} == set(control_matrix().values())
+    assert len(CONTROL_COLUMNS) == 5
