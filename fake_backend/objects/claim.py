@@ -85,8 +85,8 @@ def read_url(request: ObjectRequest, store: ObjectStore) -> Claim:
         raise refuse("X-Amz-Date must be in the ISO8601 Long Format \"yyyyMMdd'T'HHmmss'Z'\"", received=parts["Date"])
     scope.require_day(date, refuse=refuse)
     expires = _expires(parts["Expires"])
-    _refuse_stranger(scope, store)
-    _refuse_token(request.parameters.get("X-Amz-Security-Token"))
+    refuse_stranger(scope, store)
+    refuse_token(request.parameters.get("X-Amz-Security-Token"))
     _judge_validity(date, expires, store)
     signed_headers = tuple(parts["SignedHeaders"].split(";"))
     hashed = request.headers.get("x-amz-content-sha256") if "x-amz-content-sha256" in signed_headers else None
@@ -158,8 +158,8 @@ def read_header(request: ObjectRequest, store: ObjectStore) -> Claim:
     scope = CredentialScope.read(parts["Credential"], region=store.region, refuse=refuse)
     date = _date_of_header(request)
     scope.require_day(date, refuse=refuse)
-    _refuse_stranger(scope, store)
-    _refuse_token(request.headers.get("x-amz-security-token"))
+    refuse_stranger(scope, store)
+    refuse_token(request.headers.get("x-amz-security-token"))
     if store.judge_skew and abs(store.clock.now() - date) > MAX_SKEW:
         raise RequestTimeTooSkewed(
             received=instants.iso_seconds(date),
@@ -198,11 +198,21 @@ def _payload_of_header(request: ObjectRequest) -> str:
     return payload
 
 
-def _refuse_stranger(scope: CredentialScope, store: ObjectStore) -> None:
+def refuse_stranger(scope: CredentialScope, store: ObjectStore) -> None:
+    """Refuse whoever is not this world's.
+
+    Raises:
+        InvalidAccessKeyId: The access key is another one.
+    """
     if scope.access_key != store.credentials.access_key:
         raise InvalidAccessKeyId(elements={"AWSAccessKeyId": scope.access_key})
 
 
-def _refuse_token(token: str | None) -> None:
+def refuse_token(token: str | None) -> None:
+    """Refuse a session token.
+
+    Raises:
+        InvalidToken: There is one.
+    """
     if token is not None:
         raise InvalidToken(expected="no session token")

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from botocore.auth import S3SigV4Auth, S3SigV4QueryAuth
+from botocore.auth import S3SigV4Auth, S3SigV4PostAuth, S3SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
 from botocore.compat import HTTPHeaders
 
@@ -112,6 +112,20 @@ def resign(presented: Presented, credentials: Credentials, region: str, *, by_qu
     request.context["timestamp"] = presented.timestamp
     request.context["covered"] = presented.headers
     return (_QueryJudge if by_query else _HeaderJudge)(credentials, SERVICE, region).resign(request)
+
+
+def policy_signature(policy: str, credentials: Credentials, region: str, timestamp: str) -> str:
+    """Return the signature of a form's policy.
+
+    Args:
+        policy: As the form has it, in base64: that is the text that is signed.
+        credentials: Who should have signed it.
+        region: For which region.
+        timestamp: The form's date, in SigV4's form.
+    """
+    request = AWSRequest()
+    request.context["timestamp"] = timestamp
+    return str(S3SigV4PostAuth(credentials, SERVICE, region).signature(policy, request))
 
 
 class _Judge:
