@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from fake_backend.objects import instants
+from fake_backend.objects.chunks import FRAMED
 from fake_backend.objects.errors import (
     AccessDenied,
     AuthorizationHeaderMalformed,
@@ -187,7 +188,7 @@ def _payload_of_header(request: ObjectRequest) -> str:
     payload = request.headers.get("x-amz-content-sha256")
     if payload is None:
         raise InvalidRequest("Missing required header for this request: x-amz-content-sha256")
-    if payload == UNSIGNED_PAYLOAD or payload.startswith("STREAMING-"):
+    if payload == UNSIGNED_PAYLOAD or payload in FRAMED:
         return payload
     if not HEX_SHA256.fullmatch(payload):
         raise InvalidArgument(

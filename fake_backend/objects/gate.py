@@ -17,7 +17,7 @@ import hashlib
 import hmac
 from typing import TYPE_CHECKING
 
-from fake_backend.objects import claim, instants
+from fake_backend.objects import chunks, claim, instants
 from fake_backend.objects.errors import (
     AccessDenied,
     ContentMismatch,
@@ -25,7 +25,8 @@ from fake_backend.objects.errors import (
     InvalidRequest,
     SignatureDoesNotMatch,
 )
-from fake_backend.objects.signing import Presented, resign
+from fake_backend.objects.scope import SERVICE, TERMINAL
+from fake_backend.objects.signing import Presented, resign, signature
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -111,12 +112,26 @@ def _judge(claimed: Claim, request: ObjectRequest, store: ObjectStore) -> None:
                 "CanonicalRequestBytes": resigned.canonical_request.encode().hex(" "),
             }
         )
+    if claimed.payload in {chunks.SIGNED, chunks.SIGNED_WITH_TRAILER}:
+        _judge_chunks(claimed, request, store)
     if claim.HEX_SHA256.fullmatch(claimed.payload):
         computed = hashlib.sha256(request.body).hexdigest()
         if not hmac.compare_digest(computed, claimed.payload):
             raise ContentMismatch(
                 elements={"ClientComputedContentSHA256": claimed.payload, "S3ComputedContentSHA256": computed}
             )
+
+
+def _judge_chunks(claimed: Claim, request: ObjectRequest, store: ObjectStore) -> None:
+    timestamp = claimed.date.strftime(instants.SIGNING)
+    seal = chunks.Seal(
+        seed=claimed.signature,
+        timestamp=timestamp,
+        scope=f"{claimed.scope.day}/{store.region}/{SERVICE}/{TERMINAL}",
+        access_key=claimed.scope.access_key,
+        sign=lambda text: signature(text, store.credentials, store.region, timestamp),
+    )
+    seal.judge(chunks.Framed.read(request.body), with_trailer=claimed.payload == chunks.SIGNED_WITH_TRAILER)
 
 
 def _unsigned(headers: Iterable[str], signed: tuple[str, ...]) -> list[str]:

@@ -181,12 +181,13 @@ def _condition(item: Any) -> Match | Range:
 
 
 def _instant(text: Any) -> datetime:
+    refusal = _invalid(f"Invalid 'expiration' value: '{text}'")
+    if not isinstance(text, str) or not _EXPIRATION.fullmatch(text):
+        raise refusal
     try:
-        if not _EXPIRATION.fullmatch(text):
-            raise ValueError(text)
         return datetime.fromisoformat(text).astimezone(UTC)
-    except (TypeError, ValueError) as error:
-        raise _invalid(f"Invalid 'expiration' value: '{text}'") from error
+    except ValueError as error:  # no such day or hour
+        raise refusal from error
 
 
 def _number(end: Any) -> int | None:

@@ -25,7 +25,7 @@ from fake_backend.objects.errors import (
 from fake_backend.objects.form import PostForm
 from fake_backend.objects.policy import Policy
 from fake_backend.objects.scope import CredentialScope
-from fake_backend.objects.signing import UNRESERVED, policy_signature
+from fake_backend.objects.signing import UNRESERVED, signature
 from fake_backend.objects.writing import kept_headers
 
 if TYPE_CHECKING:
@@ -97,8 +97,8 @@ def _admitted(fields: Mapping[str, str], store: ObjectStore) -> Policy:
     scope.require_day(date, refuse=refuse)
     claim.refuse_stranger(scope, store)
     claim.refuse_token(fields.get("x-amz-security-token"))
-    signature = policy_signature(fields["policy"], store.credentials, store.region, given["X-Amz-Date"])
-    if not hmac.compare_digest(signature.encode(), given["X-Amz-Signature"].encode()):
+    expected = signature(fields["policy"], store.credentials, store.region, given["X-Amz-Date"])
+    if not hmac.compare_digest(expected.encode(), given["X-Amz-Signature"].encode()):
         raise SignatureDoesNotMatch(
             elements={
                 "AWSAccessKeyId": scope.access_key,

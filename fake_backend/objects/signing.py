@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from botocore.auth import S3SigV4Auth, S3SigV4PostAuth, S3SigV4QueryAuth
+from botocore.auth import S3SigV4Auth, S3SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
 from botocore.compat import HTTPHeaders
 
@@ -114,18 +114,18 @@ def resign(presented: Presented, credentials: Credentials, region: str, *, by_qu
     return (_QueryJudge if by_query else _HeaderJudge)(credentials, SERVICE, region).resign(request)
 
 
-def policy_signature(policy: str, credentials: Credentials, region: str, timestamp: str) -> str:
-    """Return the signature of a form's policy.
+def signature(text: str, credentials: Credentials, region: str, timestamp: str) -> str:
+    """Return the signature of a text that is no request: a form's policy, or what stands for a chunk.
 
     Args:
-        policy: As the form has it, in base64: that is the text that is signed.
+        text: What is signed.
         credentials: Who should have signed it.
         region: For which region.
-        timestamp: The form's date, in SigV4's form.
+        timestamp: The date, in SigV4's form.
     """
     request = AWSRequest()
     request.context["timestamp"] = timestamp
-    return str(S3SigV4PostAuth(credentials, SERVICE, region).signature(policy, request))
+    return str(S3SigV4Auth(credentials, SERVICE, region).signature(text, request))
 
 
 class _Judge:
