@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from contract_tests.storage import refused_forms, refused_headers, refused_urls
-from contract_tests.storage.answers import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import requests
 
+    from contract_tests.storage.answers import Refusal
     from contract_tests.storage.sides import Side
 
 

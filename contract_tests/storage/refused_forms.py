@@ -65,7 +65,9 @@ def _failed(condition: str) -> Refusal:
 
 
 def _missing(name: str) -> Refusal:
-    told = f"Bucket POST must contain a field named '{name}'.  If it is specified, please check the order of the fields."
+    told = (
+        f"Bucket POST must contain a field named '{name}'.  If it is specified, please check the order of the fields."
+    )
     return Refusal(400, "InvalidArgument", told, {"ArgumentName": name, "ArgumentValue": ""})
 
 

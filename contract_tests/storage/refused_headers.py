@@ -10,7 +10,7 @@ import requests
 from contract_tests.storage.answers import ANY, Refusal
 from contract_tests.storage.refused_urls import MISMATCH
 from contract_tests.storage.sides import KEY
-from contract_tests.storage.signers import TIMEOUT, TIMESTAMP, chunked, now, signed_headers, url
+from contract_tests.storage.signers import TIMEOUT, chunked, now, signed_headers, url
 
 if TYPE_CHECKING:
     from contract_tests.storage.sides import Side
@@ -60,8 +60,6 @@ SKEWED = Refusal(
     "The difference between the request time and the current time is too large.",
     {"RequestTime": ANY, "ServerTime": ANY, "MaxAllowedSkewMilliseconds": "900000"},
 )
-__all__ = ["ROWS", "TIMESTAMP", "streamed"]
-
 ROWS = (
     ("header-behind", "GET by header, dated 16 minutes ago", lambda side: _dated(side, -16), SKEWED),
     ("header-ahead", "GET by header, dated 16 minutes ahead", lambda side: _dated(side, 16), SKEWED),
@@ -89,8 +87,8 @@ ROWS = (
         Refusal(
             400,
             "InvalidArgument",
-            "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string parameter "
-            "or the Authorization header should be specified",
+            "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string "
+            "parameter or the Authorization header should be specified",
         ),
     ),
     (

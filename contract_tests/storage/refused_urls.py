@@ -113,12 +113,6 @@ ROWS = (
         Refusal(403, "AccessDenied", "Access Denied", {}),
     ),
     ("url-other-method", "PUT with a URL for GET", lambda side: _put(url(side, KEY)), MISMATCH),
-    (
-        "url-delete",
-        "DELETE with a URL for GET",
-        lambda side: requests.delete(url(side, KEY), timeout=TIMEOUT),
-        MISMATCH,
-    ),
     ("url-other-type", "PUT, another Content-Type than the signed one", _other_type, MISMATCH),
     ("url-header-missing", "PUT without a header that is signed", _metadata_missing, MISMATCH),
     (

@@ -11,6 +11,7 @@ import requests
 from botocore.credentials import Credentials
 
 from contract_tests import strategies
+from contract_tests.storage import signers
 from fake_backend import FakeBackend
 
 if TYPE_CHECKING:
@@ -104,14 +105,12 @@ def moto_alone() -> Iterator[Side]:
 
     with mock_aws():
         side = Side(f"https://s3.{MOTO_REGION}.amazonaws.com", MOTO_BUCKET, MOTO_REGION, Credentials(*MOTO_KEYS))
-        side.client().create_bucket(
-            Bucket=MOTO_BUCKET, CreateBucketConfiguration={"LocationConstraint": MOTO_REGION}
-        )
+        client = side.client()
+        client.create_bucket(Bucket=MOTO_BUCKET, CreateBucketConfiguration={"LocationConstraint": MOTO_REGION})
+        client.close()
         _keep(side)
         yield side
 
 
 def _keep(side: Side) -> None:
-    client = side.client()
-    client.put_object(Bucket=side.bucket, Key=KEY, Body=KEPT)
-    client.close()
+    requests.put(signers.url(side, KEY, method="PUT"), data=KEPT, timeout=signers.TIMEOUT).raise_for_status()

@@ -125,7 +125,7 @@ def chunked(side: Side, chunks: Sequence[bytes], at: datetime, seed: str) -> byt
     nothing, framed, previous = hashlib.sha256(b"").hexdigest(), [], seed
     for chunk in [*chunks, b""]:
         digest = hashlib.sha256(chunk).hexdigest()
-        text = "\n".join(["AWS4-HMAC-SHA256-PAYLOAD", stamp, scope, previous, nothing, digest])
+        text = f"AWS4-HMAC-SHA256-PAYLOAD\n{stamp}\n{scope}\n{previous}\n{nothing}\n{digest}"
         previous = signature(side, text, at)
         framed.append(b"%x;chunk-signature=%b\r\n%b\r\n" % (len(chunk), previous.encode(), chunk))
     return b"".join(framed)

@@ -6,6 +6,7 @@ recorded from AWS, see `fake_backend.objects.errors`.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 MAX_BESIDES_FILE = 20_480  # bytes: S3 API reference, "POST Object", "Form fields"
 _FILENAME = "${filename}"
+_QUOTED_FILENAME = re.compile(r';\s*filename="(?P<name>(?:[^"\\]|\\.)*)"')
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ class PostForm:
             name = (head.name or "").lower()
             if name == "file":
                 _measure(len(request.body) - len(content))
-                return cls(_expanded(parts, getattr(head, "filename", None)), content)
+                return cls(_expanded(parts, _path(head)), content)
             parts.setdefault(name, content)
         raise InvalidArgument(
             "POST requires exactly one file upload per request.",
@@ -97,6 +99,17 @@ def _next(decoder: MultipartDecoder) -> Event:
         return decoder.next_event()
     except (ValueError, LookupError) as error:  # the latter: an encoding that nobody knows
         raise MalformedPOSTRequest(received=str(error), expected="parts, each behind its boundary") from error
+
+
+def _path(head: Field | File) -> str | None:
+    """Return the file's name as the client has it, ``None`` where it has none.
+
+    A backslash is no escape here, but before a quote: HTML, "Multipart form data", and old browsers send whole paths.
+    """
+    if isinstance(head, Field):
+        return None
+    quoted = _QUOTED_FILENAME.search(head.headers.get("content-disposition", ""))
+    return quoted["name"].replace('\\"', '"') if quoted else head.filename
 
 
 def _measure(besides: int) -> None:
