@@ -9,7 +9,7 @@ SDK_VERSIONS ?= 2026.1.128 2026.2.17
 PYTEST_ARGS ?=
 unexport PYTHONDONTWRITEBYTECODE  # what is compiled once need not be compiled by each of some hundred processes
 
-.PHONY: help setup verify test test-deep lint examples guide-coverage conformance models interruptions bench deep serve ledger clean
+.PHONY: help setup verify test test-deep lint examples guide-coverage conformance storage-table storage-clients models interruptions bench deep serve ledger clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 14
@@ -43,7 +43,7 @@ examples: $(STAMP) ## run every code block of the two guides
 guide-coverage: $(STAMP) ## write docs/guide-coverage.md: each rule of the two guides with its test
 	@$(BIN)/python -m contract_tests.guide coverage
 
-lint: $(STAMP) ## ruff, mypy --strict, import walls, ledger, guide coverage
+lint: $(STAMP) ## ruff, mypy --strict, import walls, ledger, guide coverage, storage table
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
@@ -51,12 +51,19 @@ lint: $(STAMP) ## ruff, mypy --strict, import walls, ledger, guide coverage
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m contract_tests.ledger --check
 	@$(BIN)/python -m contract_tests.guide coverage --check
+	@$(BIN)/python -m contract_tests.storage table --check
 
 conformance: $(STAMP) ## the unmodified reference client against the fake (SDK_VERSIONS="...")
 	@$(BIN)/python -m contract_tests.conformance $(SDK_VERSIONS)
 
 models: $(STAMP) ## every method of the reference client's two backend clients: what its own models make of the answers
 	@$(BIN)/python -m contract_tests.models
+
+storage-table: $(STAMP) ## write the table of docs/storage.md: moto alone, this gate, AWS
+	@$(BIN)/python -m contract_tests.storage table
+
+storage-clients: $(STAMP) ## one object by boto3, s3fs, curl and the published client (SDK_VERSIONS="...")
+	@$(BIN)/python -m contract_tests.storage clients $(SDK_VERSIONS)
 
 interruptions: $(STAMP) ## exports killed at 20 drawn points, then the same command again (POINTS=, SEED=)
 	@$(BIN)/python -m tests.interruptions $(POINTS) $(if $(SEED),--seed '$(SEED)')

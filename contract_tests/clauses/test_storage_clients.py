@@ -2,68 +2,22 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
-import pytest
-import s3fs
 from botocore.config import Config
 
-from contract_tests.storage.sides import KEPT, KEY, Side, fake, session
+from contract_tests.storage.sides import KEPT, KEY
 from contract_tests.storage.signers import form, url
+from contract_tests.storage.strangers import by_header, curl, file_system, live
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 BODY = bytes(range(256)) * 300  # every byte, and more than one block of anybody's
 VIRTUAL = Config(s3={"addressing_style": "virtual"})
 NAME = "한글/사진 (1)+.bin"  # what has to be encoded, and what some encode otherwise
-
-
-@contextmanager
-def live() -> Iterator[Side]:
-    """Serve a backend on loopback, on real time; yield its storage as a client is told of it."""
-    with fake() as (backend, _), backend.serve() as served:
-        yield session(backend, served.url)
-
-
-@contextmanager
-def file_system(side: Side) -> Iterator[Any]:
-    """Open a file system of s3fs on a storage; its session ends with it."""
-    files = s3fs.S3FileSystem(
-        key=side.credentials.access_key,
-        secret=side.credentials.secret_key,
-        endpoint_url=side.endpoint,
-        client_kwargs={"region_name": side.region},
-        skip_instance_cache=True,
-    )
-    try:
-        yield files
-    finally:
-        files.close_session(files.loop, files.s3)
-
-
-def curl(*arguments: str) -> bytes:
-    """Run curl and return what it prints; an answer of 400 and above is an error.
-
-    Its own settings and proxies are left out.
-    """
-    program = shutil.which("curl")
-    if program is None:
-        pytest.fail("curl is missing: install it, as in `apt-get install curl`")
-    command = [program, "--disable", "--noproxy", "*", "--silent", "--show-error", "--fail", *arguments]
-    return subprocess.run(command, check=True, capture_output=True, timeout=60).stdout  # noqa: S603 - curl itself
-
-
-def by_header(side: Side) -> list[str]:
-    """Return the options with which curl signs."""
-    credentials = side.credentials
-    return ["--aws-sigv4", f"aws:amz:{side.region}:s3", "--user", f"{credentials.access_key}:{credentials.secret_key}"]
 
 
 def test_boto3_over_the_wire() -> None:
@@ -101,12 +55,10 @@ def test_curl_signs_for_itself(tmp_path: Path) -> None:
     (tmp_path / "body").write_bytes(BODY)
     with live() as side:
         target = f"{side.bucket_url}/{quote('from curl', safe='')}"
-        # curl before 8.0 signs no hash of its own for S3; told one, it signs that
-        unsigned = ["--header", "x-amz-content-sha256: UNSIGNED-PAYLOAD"]
-        curl(*by_header(side), *unsigned, "--upload-file", str(tmp_path / "body"), target)
+        curl(*by_header(side), "--upload-file", str(tmp_path / "body"), target)
 
-        assert BODY == curl(*by_header(side), *unsigned, target)
-        assert b"<Key>from curl</Key>" in curl(*by_header(side), *unsigned, f"{side.bucket_url}?list-type=2")
+        assert BODY == curl(*by_header(side), target)
+        assert b"<Key>from curl</Key>" in curl(*by_header(side), f"{side.bucket_url}?list-type=2")
 
 
 def test_curl_follows_a_presigned_url(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from contract_tests.conformance.versions import CLIENTS
 from contract_tests.storage import table
 
 if TYPE_CHECKING:
@@ -26,7 +27,13 @@ def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     written = commands.add_parser("table", help=f"write the table of {table.PAGE}: moto alone, this gate, AWS")
     written.add_argument("--check", action="store_true", help="only say whether it is what it would be")
+    asked = commands.add_parser("clients", help="download one object by every client and compare the bytes")
+    asked.add_argument("versions", nargs="*", metavar="VERSION", help=f"default: {' '.join(CLIENTS)}")
     given = parser.parse_args(arguments)
+    if given.command == "clients":
+        from contract_tests.storage import clients  # noqa: PLC0415 - s3fs takes its time, and the table needs none
+
+        return clients.main(root, given.versions or list(CLIENTS))
     return table.main(root, check=given.check)
 
 

@@ -2,7 +2,7 @@
 
 Verifier and client cannot disagree, because both are botocore. It is imported with this module, hence only when a
 world hands out its first URL or gets its first signed request.
-Source: botocore 1.44, ``botocore/auth.py``; the idea of signing again is LocalStack's.
+Source: botocore 1.43, ``botocore/auth.py``; the idea of signing again is LocalStack's.
 """
 
 from __future__ import annotations
