@@ -114,5 +114,5 @@ def test_a_policy_ends_at_an_instant() -> None:
 
 
 def test_a_form_says_little_beside_its_file() -> None:
-    """More than 20 KB beside the file are 400 MaxPostPreDataLengthExceededError."""
+    """More than 20 KB beside the file are 400 MaxPostPreDataLengthExceeded, with the limit."""
     hold("form-too-wordy")

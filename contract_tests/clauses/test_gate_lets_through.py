@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 import pytest
 import requests
 from botocore.config import Config
+from freezegun import freeze_time
 
 from contract_tests.clauses.refused import keys
 from contract_tests.storage.refused_headers import streamed
@@ -66,6 +67,19 @@ def test_fifteen_minutes_are_forgiven(minutes: int) -> None:
         headers = signed_headers(side, "GET", target, at=now() + timedelta(minutes=minutes))
 
         assert KEPT == requests.get(target, headers=headers, timeout=TIMEOUT).content
+
+
+def test_a_frozen_process_has_one_time() -> None:
+    """Under freezegun the clock stands still with its clients: boto3 gets through, who is 16 minutes off does not."""
+    with freeze_time("2031-05-06 07:08:09"), fake() as (_, side):
+        client = side.client()
+        read = client.get_object(Bucket=side.bucket, Key=KEY)["Body"].read()
+        client.close()
+        target = f"{side.bucket_url}/{KEY}"
+        headers = signed_headers(side, "GET", target, at=now() + timedelta(minutes=16))
+        answer = requests.get(target, headers=headers, timeout=TIMEOUT)
+
+        assert (KEPT, 403, "Tue, 06 May 2031 07:08:09 GMT") == (read, answer.status_code, answer.headers["Date"])
 
 
 def test_a_bucket_may_be_a_subdomain() -> None:

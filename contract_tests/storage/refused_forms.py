@@ -237,8 +237,9 @@ ROWS = (
         lambda side: post(side, form(side, fields={"x-ignore-it": "a" * 20_480})),
         Refusal(
             400,
-            "MaxPostPreDataLengthExceededError",
-            "Your POST request fields preceding the upload file were too large.",
+            "MaxPostPreDataLengthExceeded",
+            "Your POST request fields preceeding the upload file was too large.",
+            {"MaxPostPreDataLengthBytes": "20480"},
         ),
     ),
 )

@@ -16,7 +16,7 @@
     ├── MalformedXML                   400
     ├── InvalidPolicyDocument          400  the policy of a form cannot be read
     ├── MalformedPOSTRequest           400  the form itself
-    ├── MaxPostPreDataLengthExceeded   400  ``MaxPostPreDataLengthExceededError``
+    ├── MaxPostPreDataLengthExceeded   400
     ├── IncompleteBody                 400
     ├── ContentMismatch                400  ``XAmzContentSHA256Mismatch``
     ├── BadDigest, InvalidDigest       400
@@ -174,10 +174,10 @@ class MalformedPOSTRequest(StorageRefusal):
 
 
 class MaxPostPreDataLengthExceeded(StorageRefusal):
-    """A form says more beside its file than S3 reads."""
+    """A form says more beside its file than S3 reads; code and sentence are AWS's, spelled so in ember-uploader#45."""
 
-    code = "MaxPostPreDataLengthExceededError"
-    sentence = "Your POST request fields preceding the upload file were too large."
+    code = "MaxPostPreDataLengthExceeded"
+    sentence = "Your POST request fields preceeding the upload file was too large."
 
 
 class IncompleteBody(StorageRefusal):

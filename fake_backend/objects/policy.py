@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 # What needs no condition: S3 API reference, "POST Policy", "Conditions"
 UNCONDITIONAL = ("x-amz-signature", "file", "policy")
 IGNORED_PREFIX = "x-ignore-"
+OPERATORS = ("eq", "starts-with", "content-length-range")  # no set: a document may have what no set takes
 _ACCORDING = "Invalid according to Policy:"
 _EXPIRATION = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?Z", re.ASCII)
 
@@ -173,7 +174,7 @@ def _condition(item: Any) -> Match | Range:
     if not item:
         raise _invalid("Invalid Condition: missing operation identifier.")
     operator = item[0]
-    if operator not in {"eq", "starts-with", "content-length-range"}:
+    if operator not in OPERATORS:
         raise _invalid(f"Invalid Condition: unknown operation '{operator}'.")
     if len(item) != 3 or (operator != "content-length-range" and not isinstance(item[1], str)):
         raise _invalid(f"Invalid {operator}: wrong number of arguments.")
