@@ -63,8 +63,8 @@ class Match:
         if self.operator == "eq":
             return given == value
         # a list of types passes when each of them does: "POST Policy", "Condition matching"
-        several = given.split(",") if self.field == "content-type" else [given]
-        return all(one.strip().startswith(value) for one in several)
+        several = [one.strip() for one in given.split(",")] if self.field == "content-type" else [given]
+        return all(one.startswith(value) for one in several)
 
 
 @dataclass(frozen=True)
