@@ -9,7 +9,7 @@ SDK_VERSIONS ?= 2026.1.128 2026.2.17
 PYTEST_ARGS ?=
 unexport PYTHONDONTWRITEBYTECODE  # what is compiled once need not be compiled by each of some hundred processes
 
-.PHONY: help setup verify test test-deep lint examples guide-coverage conformance models access interruptions bench deep serve ledger clean
+.PHONY: help setup verify test test-deep lint examples guide-coverage conformance models access interruptions bench deep serve ledger clean storage-table storage-clients
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 14
@@ -48,7 +48,7 @@ guide-coverage: $(STAMP) ## write docs/guide-coverage.md: each rule of the two g
 access: $(STAMP) ## write docs/access.md: who is answered what by each operation, and what becomes of paths
 	@$(BIN)/python -m tests.access
 
-lint: $(STAMP) ## ruff, mypy --strict, import walls, ledger, guide coverage, access page
+lint: $(STAMP) ## ruff, mypy --strict, import walls, ledger, and the pages that are generated
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
@@ -57,12 +57,19 @@ lint: $(STAMP) ## ruff, mypy --strict, import walls, ledger, guide coverage, acc
 	@$(BIN)/python -m contract_tests.ledger --check
 	@$(BIN)/python -m contract_tests.guide coverage --check
 	@$(BIN)/python -m tests.access --check
+	@$(BIN)/python -m contract_tests.storage table --check
 
 conformance: $(STAMP) ## the unmodified reference client against the fake (SDK_VERSIONS="...")
 	@$(BIN)/python -m contract_tests.conformance $(SDK_VERSIONS)
 
 models: $(STAMP) ## every method of the reference client's two backend clients: what its own models make of the answers
 	@$(BIN)/python -m contract_tests.models
+
+storage-table: $(STAMP) ## write the table of docs/storage.md: moto alone, this gate, AWS
+	@$(BIN)/python -m contract_tests.storage table
+
+storage-clients: $(STAMP) ## one object by boto3, s3fs, curl and the published client (SDK_VERSIONS="...")
+	@$(BIN)/python -m contract_tests.storage clients $(SDK_VERSIONS)
 
 interruptions: $(STAMP) ## exports killed at 20 drawn points, then the same command again (POINTS=, SEED=)
 	@$(BIN)/python -m tests.interruptions $(POINTS) $(if $(SEED),--seed '$(SEED)')

@@ -10,7 +10,6 @@ from xml.etree import ElementTree as ET
 import boto3
 import pytest
 import requests
-from botocore.config import Config
 from botocore.exceptions import ClientError
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 
 PAYLOAD = {"값": "x" * strategies.EXTERNALISED}
 GOOD_FOR = 3600  # seconds that the backend's own URLs are good for
-WEEK = 604_800  # seconds; the most that SigV4 takes
 DOCUMENT = {
     **strategies.SURROUNDINGS,
     "storages": [
@@ -121,36 +119,6 @@ def test_a_url_is_good_for_its_method_alone(method: str) -> None:
         assert answer.status_code in ({403, 405} if method == "POST" else {403})
         assert method == "HEAD" or refusal(answer)[1] in {"SignatureDoesNotMatch", "MethodNotAllowed"}
         assert requests.get(url, timeout=30).json() == PAYLOAD
-
-
-def test_a_url_without_signature_is_denied() -> None:
-    """Objects are private: 403 ``AccessDenied``."""
-    with world() as (_, url):
-        assert (403, "AccessDenied") == refusal(requests.get(url.partition("?")[0], timeout=30))
-
-
-@pytest.mark.parametrize(
-    ("seconds", "expected"),
-    [(WEEK, (200, None)), (WEEK + 1, (400, "AuthorizationQueryParametersError"))],
-)
-def test_a_url_is_good_for_a_week_at_most(seconds: int, expected: tuple[int, str | None]) -> None:
-    """SigV4 takes 604,800 seconds; boto3 signs more without a word, S3 refuses it."""
-    with world() as (backend, _):
-        client, bucket = s3_client(backend)
-        client.put_object(Bucket=bucket, Key="a", Body=b"whole")
-        url = client.generate_presigned_url("get_object", {"Bucket": bucket, "Key": "a"}, ExpiresIn=seconds)
-        answer = requests.get(url, timeout=30)
-
-        assert expected == ((200, None) if answer.ok else refusal(answer))
-
-
-def test_a_sigv2_url_is_refused() -> None:
-    """Regions younger than 2014 never spoke it: 400 ``InvalidRequest``."""
-    with world() as (backend, _):
-        client, bucket = s3_client(backend, config=Config(signature_version="s3"))
-        url = client.generate_presigned_url("get_object", {"Bucket": bucket, "Key": "a"})
-
-        assert (400, "InvalidRequest") == refusal(requests.get(url, timeout=30))
 
 
 KEYS = st.lists(

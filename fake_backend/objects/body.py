@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import binascii
 import hashlib
-import re
 import zlib
 from base64 import b64decode, b64encode
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from fake_backend.objects.chunks import FRAMED, Framed
 from fake_backend.objects.errors import BadDigest, IncompleteBody, InvalidDigest, InvalidRequest
 
 if TYPE_CHECKING:
@@ -24,8 +24,6 @@ CHECKSUMS: dict[str, Callable[[bytes], bytes]] = {
 }
 UNJUDGED_CHECKSUMS = {"x-amz-checksum-crc32c": 4, "x-amz-checksum-crc64nvme": 8}  # and their bytes
 NOT_CHECKSUMS = {"x-amz-checksum-algorithm", "x-amz-checksum-type", "x-amz-checksum-mode"}
-
-_CHUNK_HEAD = re.compile(rb"(?P<size>[0-9a-fA-F]{1,16})(;[^\r\n]*)?\r\n")
 
 
 @dataclass(frozen=True)
@@ -78,46 +76,16 @@ def content(body: bytes, headers: Mapping[str, str]) -> Content:
         InvalidDigest: ``Content-MD5`` is no MD5.
         InvalidRequest: A checksum is none, or there are several.
         BadDigest: The bytes have another digest.
-
-    Not supported: signatures of single chunks; the signature over the head of the request is judged.
     """
     trailer: Mapping[str, str] = {}
-    if headers.get("x-amz-content-sha256", "").startswith("STREAMING-"):
-        body, trailer = unframed(body)
+    if headers.get("x-amz-content-sha256") in FRAMED:
+        framed = Framed.read(body)
+        body, trailer = framed.body, framed.trailer
         announced = headers.get("x-amz-decoded-content-length")
         if announced is not None and announced != str(len(body)):
             raise IncompleteBody(received=f"{len(body)} bytes", expected=f"{announced} bytes")
     _judge_md5(body, headers.get("content-md5"))
     return Content(body, _judged_checksum(body, {**headers, **trailer}))
-
-
-def unframed(framed: bytes) -> tuple[bytes, dict[str, str]]:
-    """Return bytes and trailer of an ``aws-chunked`` body.
-
-    Source: S3 API reference, "Signature calculations: transferring payload in multiple chunks".
-
-    Raises:
-        IncompleteBody: A chunk's size is no number, a chunk is short, or the last one is missing.
-    """
-    chunks: list[bytes] = []
-    at = 0
-    while True:
-        head = _CHUNK_HEAD.match(framed, at)
-        size = int(head["size"], 16) if head else 0
-        start = head.end() if head else at
-        stop = start + size
-        if head is None or (size and framed[stop : stop + 2] != b"\r\n"):
-            raise IncompleteBody(received=f"a broken chunk at byte {at}", expected="chunks and a last one of no bytes")
-        if size == 0:
-            return b"".join(chunks), _trailer(framed[start:])
-        chunks.append(framed[start:stop])
-        at = stop + 2
-
-
-def _trailer(rest: bytes) -> dict[str, str]:
-    lines = rest.decode("latin-1").split("\r\n")
-    pairs = (line.partition(":") for line in lines if ":" in line)
-    return {name.strip().lower(): value.strip() for name, _, value in pairs}
 
 
 def _judge_md5(body: bytes, declared: str | None) -> None:

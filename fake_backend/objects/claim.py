@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from fake_backend.objects import instants
+from fake_backend.objects.chunks import FRAMED
 from fake_backend.objects.errors import (
     AccessDenied,
     AuthorizationHeaderMalformed,
@@ -85,8 +86,8 @@ def read_url(request: ObjectRequest, store: ObjectStore) -> Claim:
         raise refuse("X-Amz-Date must be in the ISO8601 Long Format \"yyyyMMdd'T'HHmmss'Z'\"", received=parts["Date"])
     scope.require_day(date, refuse=refuse)
     expires = _expires(parts["Expires"])
-    _refuse_stranger(scope, store)
-    _refuse_token(request.parameters.get("X-Amz-Security-Token"))
+    refuse_stranger(scope, store)
+    refuse_token(request.parameters.get("X-Amz-Security-Token"))
     _judge_validity(date, expires, store)
     signed_headers = tuple(parts["SignedHeaders"].split(";"))
     hashed = request.headers.get("x-amz-content-sha256") if "x-amz-content-sha256" in signed_headers else None
@@ -158,8 +159,8 @@ def read_header(request: ObjectRequest, store: ObjectStore) -> Claim:
     scope = CredentialScope.read(parts["Credential"], region=store.region, refuse=refuse)
     date = _date_of_header(request)
     scope.require_day(date, refuse=refuse)
-    _refuse_stranger(scope, store)
-    _refuse_token(request.headers.get("x-amz-security-token"))
+    refuse_stranger(scope, store)
+    refuse_token(request.headers.get("x-amz-security-token"))
     if store.judge_skew and abs(store.clock.now() - date) > MAX_SKEW:
         raise RequestTimeTooSkewed(
             received=instants.iso_seconds(date),
@@ -187,7 +188,7 @@ def _payload_of_header(request: ObjectRequest) -> str:
     payload = request.headers.get("x-amz-content-sha256")
     if payload is None:
         raise InvalidRequest("Missing required header for this request: x-amz-content-sha256")
-    if payload == UNSIGNED_PAYLOAD or payload.startswith("STREAMING-"):
+    if payload == UNSIGNED_PAYLOAD or payload in FRAMED:
         return payload
     if not HEX_SHA256.fullmatch(payload):
         raise InvalidArgument(
@@ -198,11 +199,21 @@ def _payload_of_header(request: ObjectRequest) -> str:
     return payload
 
 
-def _refuse_stranger(scope: CredentialScope, store: ObjectStore) -> None:
+def refuse_stranger(scope: CredentialScope, store: ObjectStore) -> None:
+    """Refuse whoever is not this world's.
+
+    Raises:
+        InvalidAccessKeyId: The access key is another one.
+    """
     if scope.access_key != store.credentials.access_key:
         raise InvalidAccessKeyId(elements={"AWSAccessKeyId": scope.access_key})
 
 
-def _refuse_token(token: str | None) -> None:
+def refuse_token(token: str | None) -> None:
+    """Refuse a session token.
+
+    Raises:
+        InvalidToken: There is one.
+    """
     if token is not None:
         raise InvalidToken(expected="no session token")

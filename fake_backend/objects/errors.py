@@ -14,11 +14,14 @@
     ├── InvalidBucketName              400
     ├── KeyTooLong                     400
     ├── MalformedXML                   400
+    ├── InvalidPolicyDocument          400  the policy of a form cannot be read
+    ├── MalformedPOSTRequest           400  the form itself
+    ├── MaxPostPreDataLengthExceeded   400
     ├── IncompleteBody                 400
     ├── ContentMismatch                400  ``XAmzContentSHA256Mismatch``
     ├── BadDigest, InvalidDigest       400
     ├── InvalidPart, InvalidPartOrder  400
-    ├── EntityTooSmall                 400
+    ├── EntityTooSmall, EntityTooLarge 400
     ├── NoSuchBucket, NoSuchKey, NoSuchUpload  404
     ├── PreconditionFailed             412
     ├── InvalidRange                   416
@@ -157,6 +160,26 @@ class MalformedXML(StorageRefusal):
     sentence = "The XML you provided was not well-formed or did not validate against our published schema"
 
 
+class InvalidPolicyDocument(StorageRefusal):
+    """The policy of a form is none."""
+
+    code = "InvalidPolicyDocument"
+
+
+class MalformedPOSTRequest(StorageRefusal):
+    """The body of a POST is no form."""
+
+    code = "MalformedPOSTRequest"
+    sentence = "The body of your POST request is not well-formed multipart/form-data."
+
+
+class MaxPostPreDataLengthExceeded(StorageRefusal):
+    """A form says more beside its file than S3 reads; code and sentence are AWS's, spelled so in ember-uploader#45."""
+
+    code = "MaxPostPreDataLengthExceeded"
+    sentence = "Your POST request fields preceeding the upload file was too large."
+
+
 class IncompleteBody(StorageRefusal):
     """The body ended early or is not framed as it says."""
 
@@ -202,10 +225,17 @@ class InvalidPartOrder(StorageRefusal):
 
 
 class EntityTooSmall(StorageRefusal):
-    """A part other than the last is below the least size."""
+    """A part other than the last, or the file of a form, is below the least size."""
 
     code = "EntityTooSmall"
     sentence = "Your proposed upload is smaller than the minimum allowed size"
+
+
+class EntityTooLarge(StorageRefusal):
+    """The file of a form is above the greatest size."""
+
+    code = "EntityTooLarge"
+    sentence = "Your proposed upload exceeds the maximum allowed size"
 
 
 class NoSuchBucket(StorageRefusal):

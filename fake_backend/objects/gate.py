@@ -1,12 +1,14 @@
 """Who gets through to the objects: every request is signed again and compared.
 
 A request shows its signature in its URL (presigned) or in its ``Authorization`` header; everything else is turned
-away. What it says about the signature is read first (`fake_backend.objects.claim`), then botocore's own signer signs
-the request again as the claim has it (`fake_backend.objects.signing`), and the two signatures have to be equal.
+away, but for a form, which carries its permission in its fields (`fake_backend.objects.posting`). What it says about
+the signature is read first (`fake_backend.objects.claim`), then botocore's own signer signs the request again as the
+claim has it (`fake_backend.objects.signing`), and the two signatures have to be equal. Of a body that is signed chunk
+by chunk, so is every chunk (`fake_backend.objects.chunks`).
 
 Source: S3 API reference, "Authenticating requests (AWS Signature Version 4)"; refusals as recorded from AWS, see
 `fake_backend.objects.errors` and the comments here.
-Not supported: SigV2, SigV4A, session tokens, POST policies.
+Not supported: SigV2, SigV4A, session tokens.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ import hashlib
 import hmac
 from typing import TYPE_CHECKING
 
-from fake_backend.objects import claim, instants
+from fake_backend.objects import chunks, claim, instants
 from fake_backend.objects.errors import (
     AccessDenied,
     ContentMismatch,
@@ -23,7 +25,8 @@ from fake_backend.objects.errors import (
     InvalidRequest,
     SignatureDoesNotMatch,
 )
-from fake_backend.objects.signing import Presented, resign
+from fake_backend.objects.scope import SERVICE, TERMINAL
+from fake_backend.objects.signing import Presented, resign, signature
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -46,8 +49,7 @@ def admit(request: ObjectRequest, store: ObjectStore) -> None:
     Raises:
         StorageRefusal: The request is unsigned, wrongly signed, or no longer good; the class says which.
     """
-    in_url = any(name in request.parameters for name in _SIGNED_URL)
-    in_header = "authorization" in request.headers
+    in_url, in_header = _places(request)
     if in_url and in_header:
         raise InvalidArgument(
             "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string "
@@ -61,6 +63,15 @@ def admit(request: ObjectRequest, store: ObjectStore) -> None:
         _judge(claim.read_header(request, store), request, store)
     else:
         raise AccessDenied(expected="a presigned URL or an Authorization header")
+
+
+def is_signed(request: ObjectRequest) -> bool:
+    """Return whether a request shows a signature in its URL or in a header, right or wrong."""
+    return any(_places(request)) or any(name in request.parameters for name in _SIGV2_URL)
+
+
+def _places(request: ObjectRequest) -> tuple[bool, bool]:
+    return any(name in request.parameters for name in _SIGNED_URL), "authorization" in request.headers
 
 
 def _refuse_sigv2(request: ObjectRequest) -> None:
@@ -101,12 +112,26 @@ def _judge(claimed: Claim, request: ObjectRequest, store: ObjectStore) -> None:
                 "CanonicalRequestBytes": resigned.canonical_request.encode().hex(" "),
             }
         )
+    if claimed.payload in {chunks.SIGNED, chunks.SIGNED_WITH_TRAILER}:
+        _judge_chunks(claimed, request, store)
     if claim.HEX_SHA256.fullmatch(claimed.payload):
         computed = hashlib.sha256(request.body).hexdigest()
         if not hmac.compare_digest(computed, claimed.payload):
             raise ContentMismatch(
                 elements={"ClientComputedContentSHA256": claimed.payload, "S3ComputedContentSHA256": computed}
             )
+
+
+def _judge_chunks(claimed: Claim, request: ObjectRequest, store: ObjectStore) -> None:
+    timestamp = claimed.date.strftime(instants.SIGNING)
+    seal = chunks.Seal(
+        seed=claimed.signature,
+        timestamp=timestamp,
+        scope=f"{claimed.scope.day}/{store.region}/{SERVICE}/{TERMINAL}",
+        access_key=claimed.scope.access_key,
+        sign=lambda text: signature(text, store.credentials, store.region, timestamp),
+    )
+    seal.judge(chunks.Framed.read(request.body), with_trailer=claimed.payload == chunks.SIGNED_WITH_TRAILER)
 
 
 def _unsigned(headers: Iterable[str], signed: tuple[str, ...]) -> list[str]:

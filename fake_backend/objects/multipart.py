@@ -27,7 +27,9 @@ def create_upload(request: ObjectRequest, store: ObjectStore) -> Answer:
     store.require(request.bucket)
     upload_id = store.draw_id(UPLOAD_ID_BITS)
     with store.lock:
-        store.shelf.begin_upload(request.bucket, request.key, kept_headers(request), upload_id)
+        store.shelf.begin_upload(
+            request.bucket, request.key, kept_headers(request.headers, request.parameters), upload_id
+        )
     return document(
         "InitiateMultipartUploadResult",
         [("Bucket", request.bucket), ("Key", request.key), ("UploadId", upload_id)],

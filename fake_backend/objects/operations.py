@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
-from fake_backend.objects import listing, multipart, reading, writing
+from fake_backend.objects import listing, multipart, posting, reading, writing
 from fake_backend.objects.answer import Answer, document
 from fake_backend.objects.errors import NotServed
 from fake_backend.objects.request import ObjectRequest
@@ -15,23 +15,33 @@ type Operation = Callable[[ObjectRequest, ObjectStore], Answer]
 type Subject = Literal["service", "bucket", "object"]
 
 
+def admits_itself(request: ObjectRequest) -> bool:
+    """Return whether the operation judges who may have it: a form carries its own permission."""
+    return OPERATIONS.get(_asked(request)) is posting.post_object
+
+
 def perform(request: ObjectRequest, store: ObjectStore) -> Answer:
-    """Serve an admitted request.
+    """Serve a request that was admitted or admits itself.
 
     Raises:
         NotServed: S3 may have the operation, this fake has not.
         StorageRefusal: The operation declines.
     """
-    subject: Subject = "object" if request.key else "bucket" if request.bucket else "service"
-    names = [name for name, _ in request.query if name in SUBRESOURCES]
-    subresource = "uploadId" if "uploadId" in names else names[0] if names else ""
-    operation = OPERATIONS.get((request.method, subject, subresource))
+    _, subject, subresource = _asked(request)
+    operation = OPERATIONS.get(_asked(request))
     if operation is None:
         raise NotServed(
             f"This fake does not serve {request.method} of a {subject}{subresource and f' with ?{subresource}'}.",
             expected=", ".join(sorted({f"{method} {of}{sub and f'?{sub}'}" for method, of, sub in OPERATIONS})),
         )
     return operation(request, store)
+
+
+def _asked(request: ObjectRequest) -> tuple[str, Subject, str]:
+    subject: Subject = "object" if request.key else "bucket" if request.bucket else "service"
+    names = [name for name, _ in request.query if name in SUBRESOURCES]
+    subresource = "uploadId" if "uploadId" in names else names[0] if names else ""
+    return request.method, subject, subresource
 
 
 def head_bucket(request: ObjectRequest, store: ObjectStore) -> Answer:
@@ -78,6 +88,7 @@ OPERATIONS: dict[tuple[str, Subject, str], Operation] = {
     ("GET", "bucket", "list-type"): listing.list_objects_v2,
     ("GET", "bucket", "location"): get_bucket_location,
     ("POST", "bucket", "delete"): writing.delete_objects,
+    ("POST", "bucket", ""): posting.post_object,
 }
 
 # Parameters that make another operation of a path: S3 API reference, "Actions". ``partNumber`` and ``versionId`` are

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from fake_backend.objects import conditions, instants, ranges
 from fake_backend.objects.answer import Answer
 from fake_backend.objects.errors import InvalidArgument
+from fake_backend.objects.header_values import presentable
 
 if TYPE_CHECKING:
     from fake_backend.objects.request import ObjectRequest
@@ -54,7 +55,7 @@ def _headers(key: Key, request: ObjectRequest) -> dict[str, str]:
         "x-amz-server-side-encryption": "AES256",  # S3 encrypts everything since January 2023, and says so
         "Accept-Ranges": "bytes",
     }
-    headers.update(key.headers)
+    headers.update((name, presentable(name, value)) for name, value in key.headers.items())
     for name in OVERRIDES:
         value = request.parameters.get(name)
         if value is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote_to_bytes, urlsplit
 
@@ -134,9 +135,21 @@ def _header_text(value: str) -> str:
 
 
 def _bucket_of_host(host: str, storage_url: str) -> str:
-    """Return the bucket that the host name carries (virtual-hosted style), empty in path style."""
-    name = host.rpartition(":")[0] if host.rpartition(":")[2].isdecimal() else host
-    own = urlsplit(storage_url).hostname
-    if own is None or not name.lower().endswith(f".{own}"):
-        return ""
-    return name[: -len(own) - 1].lower()
+    """Return the bucket that the host name carries (virtual-hosted style), empty in path style.
+
+    A storage on loopback is ``localhost`` too, below which names lead to this machine (RFC 6761, 6.3): an address has
+    no names below it that a client could look up.
+    """
+    name = (host.rpartition(":")[0] if host.rpartition(":")[2].isdecimal() else host).lower()
+    own = urlsplit(storage_url).hostname or ""
+    for parent in (own, "localhost") if _is_loopback(own) else (own,):
+        if parent and name.endswith(f".{parent}"):
+            return name[: -len(parent) - 1]
+    return ""
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:  # a name
+        return False

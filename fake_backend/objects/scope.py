@@ -9,17 +9,21 @@ from typing import TYPE_CHECKING
 from fake_backend.objects.errors import AuthorizationHeaderMalformed, AuthorizationQueryParametersError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
-type Malformed = type[AuthorizationQueryParametersError | AuthorizationHeaderMalformed]
+    from fake_backend.objects.errors import StorageRefusal
+
+type Malformed = Callable[..., StorageRefusal]
 
 SERVICE = "s3"
 TERMINAL = "aws4_request"
 
-# How each way of signing begins its sentence: AWS's, recorded for the mal-formed URL and the header's region.
+# How each way of signing begins its sentence: AWS's, recorded for the mal-formed URL and the header's region. A form's
+# begins at once.
 _LEADS: dict[Malformed, str] = {
-    AuthorizationQueryParametersError: "Error parsing the X-Amz-Credential parameter",
-    AuthorizationHeaderMalformed: "The authorization header is malformed",
+    AuthorizationQueryParametersError: "Error parsing the X-Amz-Credential parameter; ",
+    AuthorizationHeaderMalformed: "The authorization header is malformed; ",
 }
 
 
@@ -42,33 +46,33 @@ class CredentialScope:
         Args:
             text: What the request says.
             region: The region that it has to name.
-            refuse: How to say no: as to a URL or as to a header.
+            refuse: How to say no: as to a URL, to a header or to a form.
 
         Raises:
             StorageRefusal: ``refuse``, for a scope of another form, region or service.
         """
-        lead = _LEADS[refuse]
+        lead = _LEADS.get(refuse, "")
         parts = text.split("/")
         if len(parts) != 5 or not parts[0]:
             raise refuse(
-                f'{lead}; the Credential is mal-formed; expecting "<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request".'
+                f'{lead}the Credential is mal-formed; expecting "<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request".'
             )
         access_key, day, their_region, service, terminal = parts
         if not re.fullmatch(r"[0-9]{8}", day):
             raise refuse(
-                f'{lead}; incorrect date format "{day}". This date in the credential must be in the format "yyyyMMdd".'
+                f'{lead}incorrect date format "{day}". This date in the credential must be in the format "yyyyMMdd".'
             )
         if their_region != region:
             raise refuse(
-                f"{lead}; the region '{their_region}' is wrong; expecting '{region}'",
+                f"{lead}the region '{their_region}' is wrong; expecting '{region}'",
                 received=their_region,
                 expected=region,
                 elements={"Region": region},
             )
         if service != SERVICE:
-            raise refuse(f'{lead}; incorrect service "{service}". This endpoint belongs to "{SERVICE}".')
+            raise refuse(f'{lead}incorrect service "{service}". This endpoint belongs to "{SERVICE}".')
         if terminal != TERMINAL:
-            raise refuse(f'{lead}; incorrect terminal "{terminal}". This endpoint uses "{TERMINAL}".')
+            raise refuse(f'{lead}incorrect terminal "{terminal}". This endpoint uses "{TERMINAL}".')
         return cls(access_key, day)
 
     def require_day(self, date: datetime, *, refuse: Malformed) -> None:
@@ -78,4 +82,4 @@ class CredentialScope:
             StorageRefusal: ``refuse``; the sentence is AWS's in alpakka#1690 and arq_restore#48.
         """
         if date.strftime("%Y%m%d") != self.day:
-            raise refuse(f"{_LEADS[refuse]}; Invalid credential date. Date is not the same as X-Amz-Date.")
+            raise refuse(f"{_LEADS.get(refuse, '')}Invalid credential date. Date is not the same as X-Amz-Date.")

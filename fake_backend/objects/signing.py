@@ -2,7 +2,7 @@
 
 Verifier and client cannot disagree, because both are botocore. It is imported with this module, hence only when a
 world hands out its first URL or gets its first signed request.
-Source: botocore 1.44, ``botocore/auth.py``; the idea of signing again is LocalStack's.
+Source: botocore 1.43, ``botocore/auth.py``; the idea of signing again is LocalStack's.
 """
 
 from __future__ import annotations
@@ -112,6 +112,20 @@ def resign(presented: Presented, credentials: Credentials, region: str, *, by_qu
     request.context["timestamp"] = presented.timestamp
     request.context["covered"] = presented.headers
     return (_QueryJudge if by_query else _HeaderJudge)(credentials, SERVICE, region).resign(request)
+
+
+def signature(text: str, credentials: Credentials, region: str, timestamp: str) -> str:
+    """Return the signature of a text that is no request: a form's policy, or what stands for a chunk.
+
+    Args:
+        text: What is signed.
+        credentials: Who should have signed it.
+        region: For which region.
+        timestamp: The date, in SigV4's form.
+    """
+    request = AWSRequest()
+    request.context["timestamp"] = timestamp
+    return str(S3SigV4Auth(credentials, SERVICE, region).signature(text, request))
 
 
 class _Judge:

@@ -14,7 +14,7 @@ from fake_backend.objects.errors import InvalidArgument, InvalidRequest, Malform
 from fake_backend.objects.store import DEFAULT_CONTENT_TYPE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from fake_backend.objects.document import Content as Document
     from fake_backend.objects.request import ObjectRequest
@@ -33,7 +33,9 @@ def put_object(request: ObjectRequest, store: ObjectStore) -> Answer:
         raise failed("If-None-Match")
     upload = content(request.body, request.headers)
     checksum = dict([upload.checksum, ("x-amz-checksum-type", "FULL_OBJECT")]) if upload.checksum else {}
-    key = store.keep(request.bucket, request.key, upload.body, kept_headers(request), checksum)
+    key = store.keep(
+        request.bucket, request.key, upload.body, kept_headers(request.headers, request.parameters), checksum
+    )
     return Answer(headers={"ETag": key.etag, "x-amz-server-side-encryption": "AES256", **checksum})
 
 
@@ -54,7 +56,7 @@ def copy_object(request: ObjectRequest, store: ObjectStore) -> Answer:
             "This copy request is illegal because it is trying to copy an object to itself without changing the "
             "object's metadata, storage class, website redirect location or encryption attributes."
         )
-    headers = kept_headers(request) if replace else source.headers
+    headers = kept_headers(request.headers, request.parameters) if replace else source.headers
     key = store.keep(request.bucket, request.key, source.value, headers, dict(source.checksum))
     return document("CopyObjectResult", [("ETag", key.etag), ("LastModified", instants.iso(key.modified))])
 
@@ -82,16 +84,17 @@ def delete_objects(request: ObjectRequest, store: ObjectStore) -> Answer:
     return document("DeleteResult", [] if quiet else deleted)
 
 
-def kept_headers(request: ObjectRequest) -> dict[str, str]:
+def kept_headers(headers: Mapping[str, str], parameters: Mapping[str, str] | None = None) -> dict[str, str]:
     """Return what is stored along with the bytes: type, encoding and the like, and the client's own metadata.
 
-    Metadata may also stand in a presigned URL's parameters: recorded from AWS in LocalStack's ``test_s3.py``,
-    ``test_presigned_url_v4_x_amz_in_qs``.
+    Args:
+        headers: Lower-case names and values; fields of a form are as good.
+        parameters: Of a URL, where metadata may also stand: recorded from AWS in LocalStack's ``test_s3.py``,
+            ``test_presigned_url_v4_x_amz_in_qs``.
     """
-    headers = request.headers
     kept = {"content-type": headers.get("content-type", DEFAULT_CONTENT_TYPE)}
     kept.update((name, headers[name]) for name in KEPT_HEADERS if name in headers)
-    for source in (request.parameters, headers):
+    for source in (parameters or {}, headers):
         kept.update((name.lower(), value) for name, value in source.items() if name.lower().startswith("x-amz-meta-"))
     encodings = [item.strip() for item in kept.pop("content-encoding", "").split(",")]
     encoding = ",".join(item for item in encodings if item not in {"", "aws-chunked"})  # framing, not the object's

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fake_backend.objects.body import unframed
+from fake_backend.objects.chunks import Framed
 from fake_backend.objects.errors import IncompleteBody
 
 KEYS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30)
@@ -168,7 +168,9 @@ def test_a_frame_comes_off_as_it_was_put_on(chunks, extension, trailer):
     """With and without chunk signatures, with and without a trailer, whatever line breaks the bytes have."""
     lines = b"".join(f"{name}:{value}\r\n".encode() for name, value in trailer.items())
 
-    assert (b"".join(chunks), trailer) == unframed(framed(chunks, extension, lines))
+    read = Framed.read(framed(chunks, extension, lines))
+
+    assert (b"".join(chunks), trailer) == (read.body, read.trailer)
 
 
 @given(chunks=st.lists(st.binary(min_size=1, max_size=50), min_size=1, max_size=3), data=st.data())
@@ -176,7 +178,7 @@ def test_a_frame_that_ends_early_is_refused(chunks, data):
     """Cut anywhere before the last chunk's size, the body is incomplete, never short."""
     body = framed(chunks, b"", b"")
     with pytest.raises(IncompleteBody):
-        unframed(body[: data.draw(st.integers(0, len(body) - 5))])
+        Framed.read(body[: data.draw(st.integers(0, len(body) - 5))])
 
 
 @pytest.mark.parametrize("announced", ["3", "5", "four"])
