@@ -5,12 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from fake_backend.store.schema import tenants, tokens, users
 
 if TYPE_CHECKING:
     from fake_backend.store.database import Database
+
+OWNER = (  # asked by every request, so put together once
+    select(users.c.id, users.c.tenant)
+    .join(tokens, tokens.c.user_id == users.c.id)
+    .where(tokens.c.token == bindparam("token"))
+)
 
 
 @dataclass(frozen=True)
@@ -37,9 +43,8 @@ class Identity:
 
     def owner(self, token: str) -> tuple[int, str] | None:
         """Return (user id, tenant code) of a token, ``None`` for one that nobody has."""
-        query = select(users.c.id, users.c.tenant).join(tokens, tokens.c.user_id == users.c.id)
         with self._database.transaction() as connection:
-            row = connection.execute(query.where(tokens.c.token == token)).first()
+            row = connection.execute(OWNER, {"token": token}).first()
         return None if row is None else (row.id, row.tenant)
 
     def user(self, user_id: int) -> dict[str, object]:
