@@ -118,8 +118,8 @@ def marked() -> Iterator[Mark]:
     """Mark requests of this process where they all pass, on a connection of urllib3, until the block is left."""
     plain, mark = HTTPConnection.request, Mark()
 
-    def request(self: HTTPConnection, method: str, url: str, *more: Any, headers: Any = None, **options: Any) -> None:
-        plain(self, method, url, *more, headers={**(headers or {}), **mark.header(url)}, **options)
+    def request(self: HTTPConnection, method: str, url: str, **options: Any) -> None:
+        plain(self, method, url, **{**options, "headers": {**(options.get("headers") or {}), **mark.header(url)}})
 
     HTTPConnection.request = request  # type: ignore[method-assign]
     try:

@@ -102,6 +102,11 @@ CASES: Final = (
     Case("reset before the head", 2, (exactly(0),), effect={"reset": "before"}),
     Case("lifetime cap", 3, settings=Settings(chunk_seconds=1.0, stream_seconds=2.4), waits=QUICK),
     Case("without Content-Type", 1, changes=Changes(takes=frozenset({"content-type"})), counts=()),
-    Case("an error event amid progress", 1, effect={"event": {"name": "error", "data": {"message": "consumer"}, "after": 2}}, counts=(0,)),
+    Case(
+        "an error event amid progress",
+        1,
+        effect={"event": {"name": "error", "data": {"message": "consumer"}, "after": 2}},
+        counts=(0,),
+    ),
     Case("after the end", 1, waits=QUICK, counts=(20,), ended=True),
 )
