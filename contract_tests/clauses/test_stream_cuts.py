@@ -99,7 +99,7 @@ def uncut(backend: FakeBackend) -> Uncut:
 
 
 class Mark:
-    """Marks the next requests for a stream, one each, with a fault of their own (docs/faults.md, words of a request)."""
+    """Marks the next requests for a stream with a fault each (docs/faults.md, words of a request)."""
 
     def __init__(self) -> None:
         self.asked: deque[str] = deque()
@@ -118,8 +118,9 @@ def marked() -> Iterator[Mark]:
     """Mark requests of this process where they all pass, on a connection of urllib3, until the block is left."""
     plain, mark = HTTPConnection.request, Mark()
 
-    def request(self: HTTPConnection, method: str, url: str, **options: Any) -> None:
-        plain(self, method, url, **{**options, "headers": {**(options.get("headers") or {}), **mark.header(url)}})
+    def request(self: HTTPConnection, method: str, url: str, body: Any = None, *more: Any, **options: Any) -> None:
+        headers = {**(options.pop("headers", None) or {}), **mark.header(url)}
+        plain(self, method, url, body, *more, headers=headers, **options)
 
     HTTPConnection.request = request  # type: ignore[method-assign]
     try:
