@@ -119,8 +119,8 @@ def marked() -> Iterator[Mark]:
     plain, mark = HTTPConnection.request, Mark()
 
     def request(self: HTTPConnection, method: str, url: str, body: Any = None, *more: Any, **options: Any) -> None:
-        headers = {**(options.pop("headers", None) or {}), **mark.header(url)}
-        plain(self, method, url, body, *more, headers=headers, **options)
+        headers = {**(options.get("headers") or {}), **mark.header(url)}
+        plain(self, method, url, body, *more, **{**options, "headers": headers})
 
     HTTPConnection.request = request  # type: ignore[method-assign]
     try:
