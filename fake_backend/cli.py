@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
 REFUSED = 2  # exit status of a start that was refused
+DEFAULTS = Settings()
 INTERRUPTED = 130  # exit status after Ctrl-C, as shells have it
 
 
@@ -118,6 +119,16 @@ def serve(  # noqa: PLR0917 (typer makes each an option)
     cursor: Annotated[
         CursorKind, typer.Option(help="Tokens of Django REST framework, or opaque ones that are good for one walk.")
     ] = CursorKind.drf,
+    streams: Annotated[int, typer.Option(help="Progress streams at once; one more is 503.")] = DEFAULTS.streams,
+    streams_per_member: Annotated[
+        int, typer.Option(help="Progress streams of one user at once; one more is 429.")
+    ] = DEFAULTS.streams_per_member,
+    stream_seconds: Annotated[
+        float, typer.Option(help="Age at which the server ends a progress stream.")
+    ] = DEFAULTS.stream_seconds,
+    stream_retry_after: Annotated[
+        int, typer.Option(help="Seconds in the Retry-After of these 503 and 429; -1 leaves it out.")
+    ] = DEFAULTS.stream_retry_after or 0,
     no_control: Annotated[bool, typer.Option("--no-control", help="Have no /_fake/ at all.")] = False,  # noqa: FBT002
     control_token_env: Annotated[
         str | None, typer.Option(help="Environment variable with the token that /_fake/ then requires.")
@@ -150,6 +161,10 @@ def serve(  # noqa: PLR0917 (typer makes each an option)
                     empty_last_page=empty_last_page,
                     empty_every=empty_every,
                     cursor=cursor.value,
+                    streams=streams,
+                    streams_per_member=streams_per_member,
+                    stream_seconds=stream_seconds,
+                    stream_retry_after=None if stream_retry_after == -1 else stream_retry_after,
                 ),
             },
         )

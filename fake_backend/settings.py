@@ -17,6 +17,8 @@ LIMITS = (
     "gateway_body_bytes",
     "head_seconds",
 )
+COUNTED = ("streams", "streams_per_member", "stream_retry_after")
+PASSING = ("heartbeat_seconds", "stream_seconds")
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,9 @@ class Settings:
         bundle_layout: ``parts`` or the older ``single`` file (2.5).
         heartbeat_seconds: Silence after which a progress stream sends a heartbeat.
         stream_seconds: Age at which the server ends a progress stream (SYN-7304).
-        streams: Progress streams that may be open at once; one more is answered 503.
+        streams: Progress streams that may be open at once; one more is answered 503 (SYN-7304). With 0 all are.
+        streams_per_member: Progress streams of one user that may; one more is answered 429 (SYN-7304). With 0 all are.
+        stream_retry_after: Seconds in the ``Retry-After`` of these two; ``None`` leaves the header out (2.3).
         unit_files: Form of ``files`` in a data unit that the first API shows alone or within one task; both forms occur
             (4; SYN-7255).
         task_unit_files: Whether the data unit within one task has its files; without them a client asks for the data
@@ -63,7 +67,7 @@ class Settings:
 
     Raises:
         BadRequest: ``presigned_targets`` names a target that there is not, a convention is none of its choices, or a
-            limit is none.
+            limit, or a number of streams or seconds, is none.
     """
 
     bulk_files_manifest: bool = False
@@ -76,6 +80,8 @@ class Settings:
     heartbeat_seconds: float = 15.0
     stream_seconds: float = 600.0
     streams: int = 200
+    streams_per_member: int = 150
+    stream_retry_after: int | None = 5
     unit_files: Literal["dict", "list"] = "dict"
     task_unit_files: bool = True
     gateway_seconds: float = 90.0
@@ -93,6 +99,10 @@ class Settings:
     head_seconds: float = 5.0
 
     def __post_init__(self) -> None:
+        self._check_conventions()
+        self._check_numbers()
+
+    def _check_conventions(self) -> None:
         unknown = sorted(self.presigned_targets - TARGETS)
         if unknown:
             raise BadRequest("There is no such target.", received=unknown[0], expected=", ".join(sorted(TARGETS)))
@@ -101,7 +111,17 @@ class Settings:
                 raise BadRequest(f"There is no such {name}.", received=chosen, expected=" or ".join(choices))
         if self.empty_every < 0 or self.empty_every == 1:  # a walk whose every page is empty never ends
             raise BadRequest("Not every page can be empty.", received=self.empty_every, expected="0, or 2 and more")
+
+    def _check_numbers(self) -> None:
         for name in LIMITS:
             value = getattr(self, name)
             if isinstance(value, bool) or not value > 0:
                 raise BadRequest("A limit is a number above zero.", received=value, field=name)
+        for name in COUNTED:
+            number = getattr(self, name)
+            if number is not None and number < 0:
+                raise BadRequest(f"{name} is a number that can be counted.", received=number, expected="0 or more")
+        for name in PASSING:
+            seconds = getattr(self, name)
+            if not seconds > 0:
+                raise BadRequest(f"{name} is a time that passes.", received=seconds, expected="more than 0")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import threading
 from dataclasses import asdict, fields
 from typing import TYPE_CHECKING
 
 from fake_backend.core.bugs import Bugs
+from fake_backend.core.ceilings import StreamPlaces
 from fake_backend.core.frozen_clock import follows_clients
 from fake_backend.core.ids import Draws
 from fake_backend.core.journal import Journal
@@ -93,7 +93,7 @@ class World:
         )
         self.payloads = Payloads(self.objects, self.settings)
         self._directories = Directories(_lasting_root(storage_root, self.database))
-        self._streams = threading.BoundedSemaphore(self.settings.streams)
+        self.streams = StreamPlaces(self.settings.streams, self.settings.streams_per_member)
         self.async_jobs = AsyncJobs(self.database)
         self.exports = ExportJobs(
             clock=clock,
@@ -176,14 +176,6 @@ class World:
         self.clock.close()
         self.database.close()
         self._directories.close()
-
-    def open_stream(self) -> bool:
-        """Take one of the places for progress streams; return whether there was one."""
-        return self._streams.acquire(blocking=False)
-
-    def close_stream(self) -> None:
-        """Give a stream's place back."""
-        self._streams.release()
 
     def _settle(self, document: SeedDocument) -> None:
         """Let serve applications of a document go on from where it puts them, if their agents have room for them.

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import httpx_sse
+import pytest
 import requests
 import sseclient
 from hypothesis import given, settings
@@ -15,6 +19,7 @@ from hypothesis import strategies as st
 from contract_tests import strategies
 from contract_tests.clauses.event_stream import Event, Stream, read
 from fake_backend import FakeBackend, Settings
+from sdk.clients.backend_v2 import BackendV2Client
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -94,6 +99,84 @@ def test_strangers_read_the_stream_as_the_standard_does(rows: int, chunk: int, p
 
         assert expected == by_httpx
         assert expected == by_sseclient
+
+
+def anonymous(events: list[Event]) -> list[Event]:
+    """Return events without the id of their job, which is another for each follower, and without the time."""
+    return [
+        Event(event.type, json.dumps({**json.loads(event.data), "job_id": None, "timestamp": None})) for event in events
+    ]
+
+
+@settings(max_examples=2)
+@given(ROWS, CHUNKS, st.sampled_from([0.1, 40.0]))
+def test_strangers_follow_a_job_over_the_wire_as_we_do(rows: int, chunk: int, pace: float) -> None:
+    """httpx-sse, sseclient-py and curl, each with an equal job of its own, see the events that the thin SDK sees."""
+    curl = shutil.which("curl")
+    if curl is None:
+        pytest.skip("curl is not installed")
+    with (
+        FakeBackend(seed=document(rows), settings=Settings(chunk_seconds=pace)) as backend,
+        backend.serve(autojump=True) as served,
+    ):
+        tokens = backend.tokens[strategies.MAIN_TENANT]
+
+        def job() -> str:
+            return enqueue(backend, chunk)[0].replace(backend.url, served.url) + "progress/"
+
+        with BackendV2Client(served.url, user_token=tokens.user, tenant=tokens.tenant, clock=backend.clock) as client:
+            by_us = [
+                Event(event.event, json.dumps(event.data))
+                for event in client.async_jobs.stream_progress(job().rsplit("/", 3)[1])
+            ]
+        with httpx.Client(timeout=30) as http, httpx_sse.connect_sse(http, "GET", job(), headers=tokens.headers) as one:
+            by_httpx = [Event(event.event, event.data) for event in one.iter_sse()]
+        with requests.get(job(), headers=tokens.headers, stream=True, timeout=30) as answer:
+            by_sseclient = [
+                Event(event.event, event.data) for event in sseclient.SSEClient(answer.iter_content(None)).events()
+            ]
+        options = "".join(f'header = "{name}: {value}"\n' for name, value in tokens.headers.items())
+        told = subprocess.run(  # noqa: S603 - no shell, and tokens stand on no command line
+            [curl, "-sN", "-K", "-", job()], input=options.encode(), capture_output=True, timeout=30, check=True
+        )
+
+    assert "async_job.completed" == by_us[-1].type
+    assert anonymous(by_us) == anonymous(by_httpx)
+    assert anonymous(by_us) == anonymous(by_sseclient)
+    assert anonymous(by_us) == anonymous(list(read(told.stdout).events))
+
+
+def refusals(told: Settings, others: int) -> list[requests.Response]:
+    """Open ``others`` streams of one user; return the answer to one more, and to one when those are over."""
+    with FakeBackend(seed=document(3), settings=told) as backend, ExitStack() as opened:
+        job, headers = enqueue(backend, 1)
+        for _ in range(others):
+            opened.enter_context(requests.get(f"{job}progress/", headers=headers, stream=True, timeout=30))
+        refused = subscribe(job, headers)
+        opened.close()
+        return [refused, subscribe(job, headers)]
+
+
+@settings(max_examples=6)
+@given(st.integers(0, 3), st.sampled_from([None, 0, 5]))
+def test_a_member_who_follows_too_many_is_told_429(ceiling: int, wait: int | None) -> None:
+    """One more than the member's ceiling; ``Retry-After`` where the world tells one; a place that is free is given."""
+    refused, after = refusals(Settings(streams_per_member=ceiling, stream_retry_after=wait), ceiling)
+
+    assert (429, "rate_limited") == (refused.status_code, refused.json()["error"]["code"])
+    assert (None if wait is None else str(wait)) == refused.headers.get("Retry-After")
+    assert (200 if ceiling else 429) == after.status_code
+
+
+@settings(max_examples=6)
+@given(st.integers(0, 3), st.sampled_from([None, 0, 5]))
+def test_a_hub_that_is_full_says_503(ceiling: int, wait: int | None) -> None:
+    """One more than all together may; ``Retry-After`` where the world tells one; a place that is free is given."""
+    refused, after = refusals(Settings(streams=ceiling, stream_retry_after=wait), ceiling)
+
+    assert (503, "unavailable") == (refused.status_code, refused.json()["error"]["code"])
+    assert (None if wait is None else str(wait)) == refused.headers.get("Retry-After")
+    assert (200 if ceiling else 503) == after.status_code
 
 
 @settings(max_examples=15)

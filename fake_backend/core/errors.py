@@ -14,7 +14,8 @@ Refusal                      base: status, code, message, received, expected, fi
 ├── MethodNotAllowed    405  the path exists, the method does not
 ├── Conflict            409  the resource is past the state that the call needs
 ├── UnsupportedMedia    415  a body of another type than the call takes
-└── Unavailable         503  a limit of this server is reached; ``retry_after`` seconds
+├── TooManyRequests     429  a limit of this caller is reached; ``retry_after`` seconds, where that is told
+└── Unavailable         503  a limit of this server is reached; ``retry_after`` seconds, where that is told
 """
 
 from __future__ import annotations
@@ -139,13 +140,23 @@ class UnsupportedMedia(Refusal):
 
 
 @dataclass(eq=False)
+class TooManyRequests(Refusal):
+    """A limit of this caller is reached; come back after ``retry_after`` seconds, if it says so."""
+
+    status = 429
+    code = "rate_limited"
+
+    retry_after: int | None = None
+
+
+@dataclass(eq=False)
 class Unavailable(Refusal):
-    """A limit of this server is reached; come back after ``retry_after`` seconds."""
+    """A limit of this server is reached; come back after ``retry_after`` seconds, if it says so."""
 
     status = 503
     code = "unavailable"
 
-    retry_after: int = 1
+    retry_after: int | None = 1
 
 
 def _short(value: object, limit: int = 200) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 
 from flask import Response, request
 
-from fake_backend.core.errors import WHOLE, BadRequest, Refusal, Unauthenticated, Unavailable
+from fake_backend.core.errors import WHOLE, BadRequest, Refusal, TooManyRequests, Unauthenticated, Unavailable
 from fake_backend.core.places import steps
 from fake_backend.http.request import world
 
@@ -59,7 +59,7 @@ def refused(refusal: Refusal) -> Response:
     response = answer(body, refusal.status)
     if isinstance(refusal, Unauthenticated):
         response.headers["WWW-Authenticate"] = "Token"
-    if isinstance(refusal, Unavailable):
+    if isinstance(refusal, TooManyRequests | Unavailable) and refusal.retry_after is not None:
         response.headers["Retry-After"] = str(refusal.retry_after)
     return response
 

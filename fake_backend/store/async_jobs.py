@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from fake_backend.core.filters import Comparison
 from fake_backend.store.schema import async_jobs
@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 
     from fake_backend.core.filters import Condition
     from fake_backend.store.database import Database
+
+STATE = select(async_jobs.c.state).where(  # asked by every request about a job, so put together once
+    async_jobs.c.id == bindparam("job"),
+    async_jobs.c.tenant == bindparam("tenant"),
+    async_jobs.c.owner_id == bindparam("owner"),
+)
 
 
 @dataclass(frozen=True)
@@ -69,11 +75,9 @@ class AsyncJobs:
 
     def state(self, job_id: str, tenant: str | None, owner: int) -> dict[str, Any] | None:
         """Return a job's state for its owner, ``None`` for anybody else."""
-        query = select(async_jobs.c.state).where(
-            async_jobs.c.id == job_id, async_jobs.c.tenant == tenant, async_jobs.c.owner_id == owner
-        )
+        asked = {"job": job_id, "tenant": tenant, "owner": owner}
         with self._database.transaction() as connection:
-            found = connection.execute(query).scalar_one_or_none()
+            found = connection.execute(STATE, asked).scalar_one_or_none()
         return None if found is None else json.loads(found)
 
     def of(self, tenant: str | None, owner: int) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, insert, or_, select, update
+from sqlalchemy import bindparam, func, insert, or_, select, update
 
 from fake_backend.core.errors import BadRequest, NotFound
 from fake_backend.store.schema import tenants, tokens, users
@@ -16,6 +16,15 @@ if TYPE_CHECKING:
     from fake_backend.store.database import Database
 
 _SHOWN = 4  # last characters of a token that a list may show
+OWNER = (  # asked by every request, so put together once
+    select(users.c.id, users.c.tenant)
+    .join(tokens, tokens.c.user_id == users.c.id)
+    .where(
+        tokens.c.token == bindparam("token"),
+        tokens.c.revoked.is_(None),
+        or_(tokens.c.expires.is_(None), tokens.c.expires > bindparam("at")),
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -76,10 +85,8 @@ class Identity:
 
     def owner(self, token: str, at: int) -> tuple[int, str] | None:
         """Return (user id, tenant code) of a token, ``None`` for one that is nobody's or not good at an instant."""
-        query = select(users.c.id, users.c.tenant).join(tokens, tokens.c.user_id == users.c.id)
-        good = (tokens.c.revoked.is_(None), or_(tokens.c.expires.is_(None), tokens.c.expires > at))
         with self._database.transaction() as connection:
-            row = connection.execute(query.where(tokens.c.token == token, *good)).first()
+            row = connection.execute(OWNER, {"token": token, "at": at}).first()
         return None if row is None else (row.id, row.tenant)
 
     def user(self, user_id: int) -> dict[str, object]:

@@ -8,7 +8,7 @@ import pytest
 import requests
 import sseclient
 
-from fake_backend import FakeBackend, Settings
+from fake_backend import FakeBackend, Refusal, Settings
 from tests.http.small_backend import Caller, small_document
 from tests.http.test_delegated_exports import BODY
 
@@ -68,6 +68,37 @@ def test_one_stream_too_many_is_503_and_a_closed_one_gives_its_place_back() -> N
             assert (503, "5") == (refused.status_code, refused.headers["Retry-After"])
         assert 200 == acme.get(path).status_code
         acme.session.close()
+
+
+@pytest.mark.parametrize("wait", [None, 0, 7])
+@pytest.mark.parametrize(
+    ("ceiling", "status", "code"),
+    [({"streams": 1}, 503, "unavailable"), ({"streams_per_member": 1}, 429, "rate_limited")],
+)
+def test_each_ceiling_is_told_apart_and_says_when_to_come_back_if_it_is_to(ceiling, status, code, wait) -> None:
+    """The hub's is 503, a member's 429, with Retry-After or without; the sentence says the ceiling."""
+    settings = Settings(**ceiling, stream_retry_after=wait)
+    with FakeBackend(seed=small_document(), settings=settings) as backend:
+        acme = Caller(backend, backend.tokens["acme"].headers)
+        path = f"/v2/async_jobs/{acme.post('/v2/plugin_exports/', json=BODY).json()['data']['job_id']}/progress/"
+        with acme.get(path, stream=True):
+            refused = acme.get(path)
+        again = acme.get(path)
+        acme.session.close()
+
+    assert (status, None if wait is None else str(wait)) == (refused.status_code, refused.headers.get("Retry-After"))
+    assert (code, "at most 1 at once") == (refused.json()["error"]["code"], refused.json()["error"]["expected"])
+    assert 200 == again.status_code
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("streams", -1), ("streams_per_member", -1), ("stream_retry_after", -2), ("stream_seconds", 0)],
+)
+def test_a_ceiling_that_is_no_number_to_count_is_refused(name, value) -> None:
+    """Before there is a world, with the name, the value and what would do."""
+    with pytest.raises(Refusal, match=f"{name}.*received {value}; expected"):
+        Settings(**{name: value})
 
 
 def test_a_job_that_is_cancelled_ends_its_streams(backend) -> None:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, request
 
-from fake_backend.core.errors import Unavailable
+from fake_backend.core.ceilings import Ceiling
+from fake_backend.core.errors import TooManyRequests, Unavailable
 from fake_backend.core.filter_sets import ASYNC_JOBS_V2
 from fake_backend.exports.request import FILTERS
 from fake_backend.http.answers import answer, enveloped
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
     from fake_backend.core.jobs import AsyncJob
 
 async_jobs = Blueprint("v2-async-jobs", __name__, url_prefix="/v2/async_jobs")
-
-RETRY_AFTER = 5  # seconds; the client's own first wait (contract 2.3)
-
 
 PAGING = frozenset({"page", "page_size", "ordering"})
 
@@ -66,14 +64,27 @@ def cancel(job_id: object) -> Response:
 
 @async_jobs.get("/<uuid:job_id>/progress/")
 def progress(job_id: object) -> Response:
-    """The job's progress as an event stream; 503 before the server has no thread left."""
-    here = world()
+    """The job's progress as an event stream; 429 when the member follows too many, 503 when all together do."""
+    here, who = world(), caller()
     job = _job(job_id)
-    if not here.open_stream():
-        raise Unavailable("Too many progress streams are open.", retry_after=RETRY_AFTER)
+    wait = here.settings.stream_retry_after
+    match here.streams.take(who.user):
+        case Ceiling.member:
+            raise TooManyRequests(
+                "You follow too many progress streams.",
+                expected=f"at most {here.settings.streams_per_member} at once",
+                retry_after=wait,
+            )
+        case Ceiling.hub:
+            raise Unavailable(
+                "Too many progress streams are open.",
+                expected=f"at most {here.settings.streams} at once",
+                retry_after=wait,
+            )
     stream = ProgressStream(
         here,
         job,
+        member=who.user,
         autojump=bool(request.environ.get("fake_backend.autojump")),
         connection=request.environ.get("fake_backend.connection"),
     )

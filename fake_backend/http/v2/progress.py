@@ -39,13 +39,17 @@ class ProgressStream:
     Args:
         world: Where the job runs.
         job: Its document at the moment of subscribing.
+        member: Id of the user who follows it.
         autojump: Whether a wait may move a virtual clock.
         connection: Tells when nobody is there any more.
     """
 
-    def __init__(self, world: World, job: AsyncJob, *, autojump: bool, connection: Connection | None) -> None:
+    def __init__(
+        self, world: World, job: AsyncJob, *, member: int, autojump: bool, connection: Connection | None
+    ) -> None:
         self._world = world
         self._job = job
+        self._member = member
         self._autojump = autojump
         self._open = True
         self._hung_up = False
@@ -79,7 +83,7 @@ class ProgressStream:
         """Give the place back; called by the server when the answer is over, however it ends."""
         if self._open:
             self._open = False
-            self._world.close_stream()
+            self._world.streams.give_back(self._member)
             if self._forget is not None:
                 self._forget()
 

@@ -1,0 +1,1 @@
+"""A headless browser's ``EventSource`` as a judge of event streams."""

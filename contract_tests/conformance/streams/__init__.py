@@ -1,0 +1,1 @@
+"""What the published client makes of a progress stream that is refused, cut, or wrong."""
