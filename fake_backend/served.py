@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from fake_backend import http, objects
-from fake_backend.http import Faulty, Journalled
+from fake_backend.http import CarriedOut, Faulty, Journalled
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from fake_backend.http import ControlPolicy
     from fake_backend.transports.live import LiveServer
 
-API = Journalled(Faulty(http.application, "api"), "api")
-STORAGE = Journalled(Faulty(objects.application, "storage"), "storage")
+API = Journalled(Faulty(CarriedOut(http.application), "api"), "api")
+STORAGE = Journalled(Faulty(CarriedOut(objects.application), "storage"), "storage")
 
 
 class ServedBackend:
