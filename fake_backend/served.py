@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from fake_backend import http, objects
-from fake_backend.http import Faulty, Gateway, Journalled
+from fake_backend.http import CarriedOut, Faulty, Gateway, Journalled
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from fake_backend.http import ControlPolicy
     from fake_backend.transports.live import LiveServer
 
-API = Journalled(Gateway(Faulty(http.application, "api"), limited=True), "api")
-STORAGE = Journalled(Gateway(Faulty(objects.application, "storage"), limited=False), "storage")
+API = Journalled(Gateway(Faulty(CarriedOut(http.application), "api"), limited=True), "api")
+STORAGE = Journalled(Gateway(Faulty(CarriedOut(objects.application), "storage"), limited=False), "storage")
 
 
 class ServedBackend:

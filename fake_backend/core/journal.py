@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
 
 CAPACITY = 10_000  # requests kept; older ones are counted and forgotten
@@ -41,6 +41,8 @@ class Entry:
         sent: Bytes of the answer's body that left so far.
         outcome: ``open`` while the body is on its way, then ``complete`` or ``cut``.
         faults: What struck it, by the names of the rules.
+        carried: Status of each time that it was carried out: none where a fault kept it from the resource, two where
+            it was delivered twice, whatever became of the answer.
     """
 
     number: int
@@ -56,11 +58,18 @@ class Entry:
     sent: int = 0
     outcome: Outcome = "open"
     faults: tuple[str, ...] = ()
+    carried: tuple[int, ...] = ()
     notes: list[str] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, object]:
         """Return the entry as JSON has it."""
-        return {**asdict(self), "at": self.at.isoformat(), "ignored": list(self.ignored), "faults": list(self.faults)}
+        return {
+            **asdict(self),
+            "at": self.at.isoformat(),
+            "ignored": list(self.ignored),
+            "faults": list(self.faults),
+            "carried": list(self.carried),
+        }
 
 
 class Journal:
@@ -77,6 +86,7 @@ class Journal:
         self._entries: deque[Entry] = deque(maxlen=capacity)
         self._arrived = 0
         self._lock = threading.Lock()
+        self._watch: Callable[[Entry], None] | None = None
 
     def __repr__(self) -> str:
         return f"<Journal {len(self)} of {self._arrived} requests>"
@@ -107,7 +117,16 @@ class Journal:
             self._arrived += 1
             entry = Entry(self._arrived, at, party, transport, method, path, masked)
             self._entries.append(entry)
-            return entry
+        if self._watch is not None:
+            self._watch(entry)
+        return entry
+
+    def watch(self, heard: Callable[[Entry], None] | None) -> None:
+        """Have ``heard`` called with every request as it arrives, before it is answered; ``None`` ends that.
+
+        What it raises ends the request, in process in the client's own thread.
+        """
+        self._watch = heard
 
     def clear(self) -> None:
         """Forget everything."""

@@ -78,3 +78,17 @@ class Arrival:
     def place(self) -> str | None:
         """The page of its walk: a number, a cursor, or ``None`` for where it begins."""
         return next((value for key, value in reversed(self.pairs) if key in PLACES), None)
+
+
+def target_of(party: str, path: str) -> Target:
+    """Return who a request asks, as fault plans name it.
+
+    Args:
+        party: ``api`` or ``storage``.
+        path: Decoded, without the query.
+    """
+    if party == "storage":
+        return "storage"
+    if path.startswith("/__agents__/"):
+        return "agent"
+    return "sse" if path.startswith("/v2/async_jobs/") and path.endswith("/progress/") else "api"

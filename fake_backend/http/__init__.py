@@ -4,6 +4,6 @@ from fake_backend.http.application import application
 from fake_backend.http.control.policy import ControlPolicy
 from fake_backend.http.faulty import Faulty
 from fake_backend.http.gateway import Gateway
-from fake_backend.http.journalled import Journalled
+from fake_backend.http.journalled import CarriedOut, Journalled
 
-__all__ = ["ControlPolicy", "Faulty", "Gateway", "Journalled", "application"]
+__all__ = ["CarriedOut", "ControlPolicy", "Faulty", "Gateway", "Journalled", "application"]

@@ -16,7 +16,7 @@ from werkzeug.datastructures import EnvironHeaders
 from fake_backend.core.errors import Refusal
 from fake_backend.core.signals import ConnectionRefused, HangUp, NoAnswer, Reset
 from fake_backend.faults import words
-from fake_backend.faults.arrival import Arrival, JobFacts
+from fake_backend.faults.arrival import Arrival, JobFacts, target_of
 from fake_backend.http.control.policy import ControlPolicy
 from fake_backend.http.journalled import ENTRY
 from fake_backend.http.request import AGED
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-    from fake_backend.faults.rules import Effect, StreamEvent, Target
+    from fake_backend.faults.rules import Effect, StreamEvent
     from fake_backend.world import World
 
 CONTROL = "/_fake/"
@@ -321,7 +321,7 @@ def _arrival(environ: WSGIEnvironment, party: Literal["api", "storage"], world: 
         if key.startswith("HTTP_") or key in {"CONTENT_TYPE", "CONTENT_LENGTH"}
     }
     return Arrival(
-        target=_target(party, path),
+        target=target_of(party, path),
         method=environ["REQUEST_METHOD"],
         path=path,
         query=environ.get("QUERY_STRING", ""),
@@ -331,14 +331,6 @@ def _arrival(environ: WSGIEnvironment, party: Literal["api", "storage"], world: 
         job=lambda: _job(path, world),
         body=lambda: _read(environ),
     )
-
-
-def _target(party: Literal["api", "storage"], path: str) -> Target:
-    if party == "storage":
-        return "storage"
-    if path.startswith("/__agents__/"):
-        return "agent"
-    return "sse" if path.startswith("/v2/async_jobs/") and path.endswith("/progress/") else "api"
 
 
 def _job(path: str, world: World) -> JobFacts | None:

@@ -54,6 +54,28 @@ class Journalled:
         return _Counted(body, entry)
 
 
+class CarriedOut:
+    """A WSGI application that enters in the journal which requests it has carried out, whoever sees its answers.
+
+    Args:
+        application: What answers.
+    """
+
+    def __init__(self, application: WSGIApplication) -> None:
+        self._application = application
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer, and enter the status."""
+        entry: Entry | None = environ.get(ENTRY)
+
+        def begun(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[[bytes], object]:
+            if entry is not None:
+                entry.carried += (int(status.split(" ", 1)[0]),)
+            return start_response(status, headers, exc_info) if exc_info else start_response(status, headers)
+
+        return self._application(environ, begun)
+
+
 class _Counted:
     """A response body that counts itself; it is ``cut`` unless it was read to its end."""
 

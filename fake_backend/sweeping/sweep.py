@@ -1,0 +1,87 @@
+"""``sweep``: a user's code once for each fault that can strike it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from fake_backend.backend import FakeBackend
+from fake_backend.sweeping.classes import CLASSES, FaultClass
+from fake_backend.sweeping.points import points
+from fake_backend.sweeping.trial import Cell, Limits, Outcome, Verdict, trial, undisturbed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+PATIENCE = 6 * 3600.0  # seconds of world time beyond an undisturbed run: no client's back-off is that long
+TIMES = 30  # as many requests as an undisturbed run, and some
+SOME = 200
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """What single faults did to a run.
+
+    Args:
+        due: The run without faults.
+        cells: Each fault at each request, in the order of the requests.
+    """
+
+    due: Outcome
+    cells: tuple[Cell, ...]
+
+    @property
+    def counts(self) -> Counter[Verdict]:
+        """How often each verdict was given."""
+        return Counter(cell.verdict for cell in self.cells)
+
+    def of(self, *verdicts: Verdict) -> list[Cell]:
+        """Return the cells with one of these verdicts."""
+        return [cell for cell in self.cells if cell.verdict in verdicts]
+
+
+def sweep(
+    run: Callable[[FakeBackend], Any],
+    *,
+    backend: Callable[[], FakeBackend] = FakeBackend,
+    classes: Sequence[FaultClass] = CLASSES,
+    patience: float = PATIENCE,
+    heard: Callable[[Cell], None] | None = None,
+) -> Sweep:
+    """Run ``run`` once for each fault point that it reaches: each request that it makes, times each class of fault.
+
+    Args:
+        run: Takes an open backend, does the work against it, and returns what the work came to, comparable by ``==``.
+        backend: Makes a new backend with a virtual clock, the same each time.
+        classes: The faults.
+        patience: Seconds of world time, beyond what a run without faults takes, after which a run counts as one that
+            hangs.
+        heard: Told each cell as it comes, for progress.
+
+    Raises:
+        BadRequest: The backend's clock is not virtual.
+        Exception: What ``run`` raises without any fault.
+    """
+    due, entries = undisturbed(run, backend)
+    limits = Limits(due.seconds + patience, due.requests * TIMES + SOME)
+    cells = []
+    for cell in _cells(run, backend, classes, due, limits, entries):
+        cells.append(cell)
+        if heard is not None:
+            heard(cell)
+    return Sweep(due, tuple(cells))
+
+
+def _cells(
+    run: Callable[[FakeBackend], Any],
+    backend: Callable[[], FakeBackend],
+    classes: Sequence[FaultClass],
+    due: Outcome,
+    limits: Limits,
+    entries: list[Any],
+) -> Iterator[Cell]:
+    for point in points(entries):
+        for fault in classes:
+            if fault.strikes(point):
+                yield trial(run, backend, point, fault, due, limits)

@@ -1,0 +1,179 @@
+"""One run with one fault, and what it came to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from fake_backend.core.clock import VirtualClock
+from fake_backend.core.errors import BadRequest
+from fake_backend.sweeping.facts import Facts, facts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from fake_backend.backend import FakeBackend
+    from fake_backend.core.journal import Entry
+    from fake_backend.sweeping.classes import FaultClass
+    from fake_backend.sweeping.points import Point
+
+RULE = "single"
+UNCLEAR = (AssertionError, ArithmeticError, AttributeError, LookupError, NameError, TypeError, RecursionError)
+"""Errors that say something of the program and nothing of what befell it."""
+
+
+class Verdict(StrEnum):
+    """What a run with a fault came to."""
+
+    RECOVERS = "recovers"
+    CLEAR_ERROR = "clear error"
+    UNCLEAR_ERROR = "unclear error"
+    DUPLICATES = "duplicates"
+    LOSES_DATA = "loses data"
+    HANGS = "hangs"
+    NOT_REACHED = "not reached"
+
+
+class Runaway(BaseException):
+    """A run that goes on for longer, or asks more often, than any that ends; no ``Exception``, so that it gets out."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run came to.
+
+    Args:
+        value: What it returned.
+        facts: What is in the backend then.
+        requests: How many it made.
+        seconds: World time that it took.
+    """
+
+    value: Any
+    facts: Facts
+    requests: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a run may take.
+
+    Args:
+        seconds: World time.
+        requests: Requests.
+    """
+
+    seconds: float
+    requests: int
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One fault at one request.
+
+    Args:
+        point: The request.
+        fault: Name of the class.
+        verdict: What it came to.
+        told: In words: the error, or what differs.
+        requests: How many the run made.
+        seconds: World time that it took.
+    """
+
+    point: Point
+    fault: str
+    verdict: Verdict
+    told: str
+    requests: int
+    seconds: float
+
+
+def undisturbed(run: Callable[[FakeBackend], Any], make: Callable[[], FakeBackend]) -> tuple[Outcome, list[Entry]]:
+    """Return what a run without faults comes to, and its requests.
+
+    Raises:
+        BadRequest: The backend's clock is not virtual.
+    """
+    with make() as backend:
+        clock = _virtual(backend)
+        begun, seen = clock.monotonic(), backend.journal.arrived
+        value = run(backend)
+        entries = [entry for entry in backend.journal if entry.number > seen]
+        return Outcome(value, facts(backend), len(entries), clock.monotonic() - begun), entries
+
+
+def trial(
+    run: Callable[[FakeBackend], Any],
+    make: Callable[[], FakeBackend],
+    point: Point,
+    fault: FaultClass,
+    due: Outcome,
+    limits: Limits,
+) -> Cell:
+    """Run once with one fault and judge what came of it.
+
+    Args:
+        run: The user's own code.
+        make: Makes a new backend, the same each time.
+        point: The request that is struck.
+        fault: With what.
+        due: What a run without faults comes to.
+        limits: What the run may take before it counts as one that hangs.
+    """
+    plan = {"rules": [{"id": RULE, "match": point.match, "effect": fault.effect(point), "times": 1}]}
+    with make() as backend:
+        clock = _virtual(backend)
+        begun, seen = clock.monotonic(), backend.journal.arrived
+        backend.faults.put(plan)
+        _guard(backend, clock, limits)
+        value, error = None, None
+        try:
+            value = run(backend)
+        except (Exception, Runaway) as caught:  # noqa: BLE001 (whatever the user's code raises is what is judged)
+            error = caught
+        finally:
+            clock.follow(None)
+            backend.journal.watch(None)
+        verdict, told = _judged(value, error, facts(backend), due, fired=backend.faults.report()[0].fired > 0)
+        return Cell(point, fault.name, verdict, told, backend.journal.arrived - seen, clock.monotonic() - begun)
+
+
+def _judged(value: Any, error: BaseException | None, found: Facts, due: Outcome, *, fired: bool) -> tuple[Verdict, str]:
+    if isinstance(error, Runaway):
+        return Verdict.HANGS, str(error)
+    if not fired:
+        return Verdict.NOT_REACHED, "the request was not made this time"
+    doubled = found.doubled(due.facts)
+    if doubled:
+        return Verdict.DUPLICATES, doubled
+    if error is not None:
+        told = f"{type(error).__name__}: {error}"
+        return (Verdict.UNCLEAR_ERROR if isinstance(error, UNCLEAR) else Verdict.CLEAR_ERROR), told
+    if value != due.value:
+        return Verdict.LOSES_DATA, "it ends well and returns something else"
+    if found.tasks != due.facts.tasks:
+        changed = [row[0] for row, other in zip(found.tasks, due.facts.tasks, strict=False) if row != other]
+        return Verdict.LOSES_DATA, f"it ends well, and tasks differ: {', '.join(map(str, changed[:5]))}"
+    return Verdict.RECOVERS, ""
+
+
+def _virtual(backend: FakeBackend) -> VirtualClock:
+    if not isinstance(backend.clock, VirtualClock):
+        raise BadRequest("A sweep lives in virtual time.", received=repr(backend.clock), expected="clock='virtual'")
+    return backend.clock
+
+
+def _guard(backend: FakeBackend, clock: VirtualClock, limits: Limits) -> None:
+    """End a run that goes beyond its limits."""
+    until, most = clock.monotonic() + limits.seconds, backend.journal.arrived + limits.requests
+
+    def look(_: Entry | None = None) -> None:
+        if clock.monotonic() > until:
+            raise Runaway(f"no end after {limits.seconds:g} s of world time")
+        if backend.journal.arrived > most:
+            raise Runaway(f"no end after {limits.requests} requests")
+
+    backend.journal.watch(look)
+    clock.follow(look)
