@@ -8,12 +8,15 @@ where there is something to show: the real backend does not, and no client minds
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Response, request
 
 from fake_backend.core.errors import BadRequest, Refusal, Unauthenticated, Unavailable
 from fake_backend.http.request import world
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def answer(body: Any, status: int = 200) -> Response:
@@ -46,11 +49,13 @@ def refused(refusal: Refusal) -> Response:
     }
     body: dict[str, Any]
     if request.path.startswith("/v2/"):
-        details = [{"field": refusal.field, "message": refusal.message}] if refusal.field else None
+        details = [{"field": name, "message": text} for name, text in _named(refusal)] or None
         error = {"code": refusal.code, "message": refusal.message, "details": details, **explained}
         body = {"error": error, "meta": {"request_id": request_id()}}
     elif isinstance(refusal, BadRequest) and refusal.field and not request.path.startswith("/_fake/"):
-        body = {refusal.field: [refusal.message]}
+        body = {}
+        for name, text in _named(refusal):
+            body.setdefault(name, []).append(text)
     else:
         body = {"detail": refusal.message, "code": refusal.code, **explained}
     response = answer(body, refusal.status)
@@ -59,6 +64,12 @@ def refused(refusal: Refusal) -> Response:
     if isinstance(refusal, Unavailable):
         response.headers["Retry-After"] = str(refusal.retry_after)
     return response
+
+
+def _named(refusal: Refusal) -> Iterator[tuple[str, str]]:
+    """Yield each field that is refused and why."""
+    others = refusal.others if isinstance(refusal, BadRequest) else ()
+    return ((one.field, one.message) for one in (refusal, *others) if one.field)
 
 
 def _shown(value: object, limit: int = 200) -> object:

@@ -156,8 +156,11 @@ def _keyset(
 
 
 def _ordered(kind: Kind, columns: Iterable[str] | None, ordering: Ordering, *, descending: bool) -> Select[Any]:
-    by = [kind.column] if ordering.field == kind.key else [kind.table.c[ordering.field], kind.column]
-    return _read(kind, columns, ordering).order_by(*(column.desc() if descending else column.asc() for column in by))
+    by = [(kind.column, descending)]
+    if ordering.field != kind.key:
+        by = [(kind.table.c[ordering.field], descending), (kind.column, descending != ordering.ties_turned)]
+    read = _read(kind, columns, ordering)
+    return read.order_by(*(column.desc() if downwards else column.asc() for column, downwards in by))
 
 
 def _read(kind: Kind, columns: Iterable[str] | None, ordering: Ordering | None = None) -> Select[Any]:

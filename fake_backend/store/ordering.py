@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from fake_backend.core.errors import InvalidCursor
-from fake_backend.core.filters import integer
+from fake_backend.core.filter_values import MAX_ID, MIN_ID
 from fake_backend.store.instants import restored, stored
 
 if TYPE_CHECKING:
@@ -23,10 +23,12 @@ class Ordering:
     Args:
         field: The key's column, or ``created``.
         descending: Whether the greatest come first.
+        ties_turned: Whether the key breaks ties in the other direction, as in ``created,-id``.
     """
 
     field: str
     descending: bool = True
+    ties_turned: bool = False
 
     def position(self, row: Mapping[str, Any]) -> str:
         """Return the ordering value of a row as a cursor carries it: ``str`` of what Django's model holds."""
@@ -40,7 +42,7 @@ class Ordering:
         """
         try:
             if self.field != CREATED:
-                return integer(position)
+                return max(MIN_ID, min(int(position), MAX_ID))
             moment = datetime.fromisoformat(position)
             return stored(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
         except (ValueError, OverflowError) as error:
