@@ -60,8 +60,8 @@ class RelatedIds(IdsFilter):
 class ChoicesFilter(framework.MultipleChoiceFilter):
     """Rows whose status is any of those."""
 
-    def __init__(self, *choices):
-        super().__init__(choices=[(choice, choice) for choice in choices], widget=CommaWidget)
+    def __init__(self, *choices, **kwargs):
+        super().__init__(choices=[(choice, choice) for choice in choices], widget=CommaWidget, **kwargs)
 
 
 class NumberInFilter(framework.BaseInFilter, framework.NumberFilter):

@@ -107,7 +107,7 @@ class EventFilter(framework.FilterSet):
 
     ground_truth = IdsFilter(field_name="ground_truth_id")
     ground_truth_dataset_versions = IdsFilter(field_name="versions__version_id")
-    categories = ChoicesFilter("train", "validation", "test")
+    categories = ChoicesFilter("train", "validation", "test", field_name="category")
     classes = CharInFilter(field_name="classes__name", distinct=True)
     task = IdsFilter(field_name="task_id")
 

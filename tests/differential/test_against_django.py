@@ -15,9 +15,9 @@ from tests.differential.world import World  # isort: skip - sets Django up befor
 from tests.differential import cases, comparing
 
 PATHS = sorted(cases.LISTS)
-FILTERED = settings(max_examples=350 if cases.DEEP else 10)
-PAGED = settings(max_examples=300 if cases.DEEP else 8)
-WALKED = settings(max_examples=100 if cases.DEEP else 2)
+FILTERED = settings(max_examples=160 if cases.DEEP else 10)
+PAGED = settings(max_examples=115 if cases.DEEP else 8)
+WALKED = settings(max_examples=20 if cases.DEEP else 2)
 for_each_list = pytest.mark.parametrize("path", PATHS)
 
 

@@ -27,7 +27,7 @@ def moment(rng):
 
 def ids(rng):
     """Return ids of a relation."""
-    return sorted(rng.sample(range(1, 6), rng.randrange(3)))
+    return sorted(rng.sample(range(1, 5), rng.randrange(3)))
 
 
 def document(seed):
