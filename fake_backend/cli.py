@@ -91,6 +91,9 @@ def serve(  # noqa: PLR0917 (typer makes each an option)
         list[InlineTarget] | None,
         typer.Option(help="Send this target's payloads inline in v1 lists, whatever they are asked (SYN-7535)."),
     ] = None,
+    strict: Annotated[  # noqa: FBT002
+        bool, typer.Option("--strict", help="Refuse filter keys that mean nothing, and say what was probably meant.")
+    ] = False,
     no_control: Annotated[bool, typer.Option("--no-control", help="Have no /_fake/ at all.")] = False,  # noqa: FBT002
     control_token_env: Annotated[
         str | None, typer.Option(help="Environment variable with the token that /_fake/ then requires.")
@@ -118,6 +121,7 @@ def serve(  # noqa: PLR0917 (typer makes each an option)
                 "settings": Settings(
                     bulk_files_manifest=bulk_files_manifest,
                     presigned_targets=frozenset(InlineTarget) - frozenset(inline_target or ()),
+                    strict=strict,
                 ),
             },
         )

@@ -205,19 +205,19 @@ def _triggered_by(text: str) -> Condition | None:
 
 ASYNC_JOBS_V2 = FilterSet(
     {
-        "ids": texts_among("id"),
+        "ids": lambda text: Condition("id", Comparison.ANY_OF, tuple(items(text))),
         "ids_ex": lambda text: Condition("id", Comparison.OUTSIDE, tuple(items(text))),
         "triggered_by": _triggered_by,
     },
     lists=frozenset({"ids", "ids_ex"}),
 )
 
-JOBS_V1 = FilterSet({"status": choice_of("status", *JOB_STATUSES)}, lists=frozenset({"status"}))
+JOBS_V1 = FilterSet({"status": choices_of("status", *JOB_STATUSES)}, lists=frozenset({"status"}))
 
 JOBS_V2 = FilterSet({**JOBS_V1.declared, "action": text_is("action")}, lists=JOBS_V1.lists)
 
 JOB_LOGS_V2 = FilterSet(
-    {"job": text_is("job_id"), "event": text_is("event"), "level": choice_of("level", *LOG_LEVELS)},
+    {"job": text_is("job_id"), "event": text_is("event"), "level": choices_of("level", *LOG_LEVELS)},
     lists=frozenset({"level"}),
 )
 
@@ -227,4 +227,25 @@ DATASET_VERSIONS_V1 = FilterSet({"ground_truth_dataset": number_is("ground_truth
 
 PLUGIN_RELEASES_V1 = FilterSet({"plugin": text_is("code")})
 
-STORAGES_V1 = FilterSet({"category": choice_of("category", "internal", "external")}, lists=frozenset({"category"}))
+STORAGES_V1 = FilterSet({"category": choices_of("category", "internal", "external")}, lists=frozenset({"category"}))
+
+PLACES: Mapping[str, Mapping[str, FilterSet]] = {
+    "task": {"GET /sdk/tasks/": TASKS_V1, "GET /v2/tasks/": TASKS_V2, "an export job": TASKS_JOB},
+    "assignment": {
+        "GET /sdk/assignments/": ASSIGNMENTS_V1,
+        "GET /v2/assignments/": ASSIGNMENTS_V2,
+        "an export job": ASSIGNMENTS_JOB,
+    },
+    "ground_truth": {
+        "GET /sdk/ground_truth_events/": GROUND_TRUTH_V1,
+        "GET /v2/ground-truth-events/": GROUND_TRUTH_V2,
+        "an export job": GROUND_TRUTH_JOB,
+    },
+}
+"""Target to every place where its rows are filtered."""
+
+PAGING = frozenset(
+    {"page", "page_size", "pagination", "cursor", "ordering", "fields", "expand", "response_mode", "url_host"}
+    | {"per_page", "sort"}
+)
+"""Keys of lists that are no filters, of either API: clients leave them in the filter of a job."""

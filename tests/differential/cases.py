@@ -48,14 +48,27 @@ statuses = st.builds(
 schemas = st.sampled_from(["any", "dm_schema_v1", "ANY", "any,dm_schema_v1", "", " ", "null", " any", "other"])
 discards = st.sampled_from(["all", "discarded", "not_discarded", "active", "ALL", "", " ", "none"])
 categories = st.sampled_from(["train", "validation", "test", "", "Train", "car", " train", "train,test", "null"])
-classes = st.builds(",".join, st.lists(st.sampled_from(["cat", "dog", " dog", "red", "고양이", "", " ", "\x00"]), max_size=3))
+classes = st.builds(
+    ",".join, st.lists(st.sampled_from(["cat", "dog", " dog", "red", "고양이", "", " ", "\x00"]), max_size=3)
+)
 _WORDS = ["cat", "CAT", "jpg", "1", "2", "a", "b", "_", "%", "\\", "고양", ".", "nothing", '"', "'", '"cat 1"', "\\'"]
 searches = st.builds("".join, st.lists(st.sampled_from([*_WORDS, " ", ",", "\t", "\x00"]), max_size=6))
 moments = st.sampled_from(
     ["2026-01-15T09:00:00Z", "2026-01-15T09:00:00.000001Z", "2026-01-15T18:00:00+09:00", "2026-01-15", "2026-1-5 9:00"]
     + ["2026-01-15T09:00:00", "2026-01-15 09:00:00", "2026-01-15T09:00", "2026-01-15T09", "20260115", "2026-W03-4"]
-    + ["2026-01-15T09:00:00,000001Z", "2026-01-15T09:00:00.0000019Z", "2026-01-15T09:00:01 +00:00", "2026-01-16T23:59:60Z"]
-    + ["2026-01-15T09:00:00 09:00", "2026-01-15T09:00:00-0530", "2026-01-15T09:00:00+09", "2026-02-30", "2026-13-01T00:00"]
+    + [
+        "2026-01-15T09:00:00,000001Z",
+        "2026-01-15T09:00:00.0000019Z",
+        "2026-01-15T09:00:01 +00:00",
+        "2026-01-16T23:59:60Z",
+    ]
+    + [
+        "2026-01-15T09:00:00 09:00",
+        "2026-01-15T09:00:00-0530",
+        "2026-01-15T09:00:00+09",
+        "2026-02-30",
+        "2026-13-01T00:00",
+    ]
     + ["2026-03-29T02:30:00", "2026-01-15T24:00:00Z", "0001-01-01T00:00:00+09:00", "9999-12-31T23:59:59-09:00", "12:00"]
     + ["", " ", " 2026-01-15T09:00:00Z ", "yesterday", "1768467600", "٢٠٢٦-٠١-١٥ ٠٩:٠٠", "2026-01-15T09:00:00z", "\x00"]
     + ["2026-01-15T09:00:00+24:00", "2026-1-5 9:00 +99:99", "2026-01-15T09:00:00+00:00:30"]
@@ -116,11 +129,45 @@ sizes = st.integers(1, 9).map(str) | st.sampled_from(
 pages = st.integers(0, 9).map(str) | st.sampled_from(
     ["last", "LAST", "", "-1", "abc", "1.0", " 2", "+2", "٢", "99", "1" * 4400, "last "]
 )
-_garbage = ["", "%", "AAA", "bz0tMQ==", "bz1h", "cj14", "고양이", "cD0=", "cD1hYmM=", "bz01", "bz05OTk5OQ==", "cj0xJm89Mw=="]
-_garbage += ["cD01JnA9Ng==", "cj0yJnA9OQ==", "cD0lRkY=", "cD0gNQ==", "cD05OTk5OTk5OTk5OTk5OTk5OTk5OQ==", "cD0tMw==", "bz0%2BMg=="]
+_garbage = [
+    "",
+    "%",
+    "AAA",
+    "bz0tMQ==",
+    "bz1h",
+    "cj14",
+    "고양이",
+    "cD0=",
+    "cD1hYmM=",
+    "bz01",
+    "bz05OTk5OQ==",
+    "cj0xJm89Mw==",
+]
+_garbage += [
+    "cD01JnA9Ng==",
+    "cj0yJnA9OQ==",
+    "cD0lRkY=",
+    "cD0gNQ==",
+    "cD05OTk5OTk5OTk5OTk5OTk5OTk5OQ==",
+    "cD0tMw==",
+    "bz0%2BMg==",
+]
 cursors = st.sampled_from(_garbage) | st.binary(max_size=12).map(lambda raw: raw.decode("latin-1"))
 orders = st.sampled_from(
-    ["id", "-id", "created", "-created", "created,-id", "-created,id", "pgh_id", "-pgh_id", "", "zzz", "zzz,-id", "--id"]
+    [
+        "id",
+        "-id",
+        "created",
+        "-created",
+        "created,-id",
+        "-created,id",
+        "pgh_id",
+        "-pgh_id",
+        "",
+        "zzz",
+        "zzz,-id",
+        "--id",
+    ]
     + [" -id", "- id", "-created,created", "ID", "-created,pgh_id", "id,created", "-zzz"]
 )
 

@@ -39,7 +39,7 @@ class TaskFilter(framework.FilterSet):
 
     class Meta:
         model = models.Task
-        fields = {  # noqa: RUF012 - Django's form
+        fields = {
             "id": ["exact", "in", *LOOKUPS],
             "created": [*LOOKUPS],
             "is_discarded": ["exact"],
@@ -82,7 +82,7 @@ class AssignmentFilter(framework.FilterSet):
 
     class Meta:
         model = models.Assignment
-        fields = {  # noqa: RUF012 - Django's form
+        fields = {
             "id": ["exact", "in", *LOOKUPS],
             "is_discarded": ["exact"],
             "is_discard_confirmed": ["exact"],

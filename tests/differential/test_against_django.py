@@ -61,7 +61,11 @@ def added(world, target, numbers):
         "ground_truth": ("ground_truth_events", {"ground_truth": 101}, "pgh_id"),
     }
     name, row, key = rows[target]
-    parents = {"task": (), "assignment": ("tasks", "data_units"), "ground_truth": ("ground_truths", "tasks", "data_units")}
+    parents = {
+        "task": (),
+        "assignment": ("tasks", "data_units"),
+        "ground_truth": ("ground_truths", "tasks", "data_units"),
+    }
     needed = {"tenants", "users", "projects", "data_collections", "file_specifications", "ground_truth_datasets"}
     needed |= set(parents[target])
     moment = "2026-01-15T09:00:00Z"

@@ -62,10 +62,7 @@ def document(seed):
                     "status_review": rng.choice((*LABELS, "rejected")),
                     "schema": rng.choice(("any", "dm_schema_v1")),
                     "has_reached_max_assignments": rng.random() < 0.4,
-                    **{
-                        name: ids(rng)
-                        for name in ("labelers", "reviewers", "groups", "stages", "workshops", "tags")
-                    },
+                    **{name: ids(rng) for name in ("labelers", "reviewers", "groups", "stages", "workshops", "tags")},
                 }
                 for number in ROWS
             ),
