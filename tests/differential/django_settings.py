@@ -18,6 +18,7 @@ if not settings.configured:
             "PAGE_SIZE": 10,
             "UNAUTHENTICATED_USER": None,
         },
+        TIME_ZONE="UTC",  # the real one is unknown; naive instants are UTC by our ruling
         USE_TZ=True,
     )
     django.setup()
