@@ -38,6 +38,11 @@ test-deep: $(STAMP) ## against the oracle: 500 drawn exports of each target on b
 	  contract_tests/clauses/test_to_task_lifecycle.py
 	@HYPOTHESIS_PROFILE=deep $(BIN)/python -m pytest -n 2 $(PYTEST_ARGS) tests/http/test_malformed_requests.py \
 	  tests/http/test_wire_malformations.py tests/objects/test_malformed_storage.py
+test-deep: $(STAMP) ## against the oracle: 500 drawn exports of each target on both heads, and 500 drawn runs of to_task; 2,000 drawn requests to the lists against Django
+	@HYPOTHESIS_PROFILE=deep $(BIN)/python -m pytest -n 2 $(PYTEST_ARGS) -k 'oracle_tells or overbooked' \
+	  contract_tests/clauses/test_export_parity.py contract_tests/clauses/test_to_task.py \
+	  contract_tests/clauses/test_to_task_lifecycle.py
+	@HYPOTHESIS_PROFILE=deep $(BIN)/python -m pytest -n 2 $(PYTEST_ARGS) tests/differential
 
 examples: $(STAMP) ## run every code block of the two guides
 	@$(BIN)/python -m contract_tests.guide examples

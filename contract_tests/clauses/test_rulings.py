@@ -217,8 +217,8 @@ NUMBERS: list[tuple[Target, str, object]] = [
     ("task", "id__in", "2.0, 3,99"),
     ("task", "id__lte", 4.0),
     ("task", "ids", [2.0, "3."]),
-    ("assignment", "tasks", "2.00"),
-    ("ground_truth", "ground_truth", [1.0]),
+    ("assignment", "id__in", [2.0, 3]),
+    ("assignment", "workshop", "2.00"),
 ]
 
 

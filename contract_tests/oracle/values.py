@@ -32,6 +32,11 @@ def comma_list(text: str) -> list[str]:
     return [item.strip() for item in text.split(",") if item.strip()]
 
 
+def words(text: str) -> list[str]:
+    """Return the words of a search without case: blanks and commas separate them (quotes are not drawn)."""
+    return text.casefold().replace(",", " ").split()
+
+
 def whole(text: str) -> int:
     """Return a whole number, which may be spelt with a point and nothing but noughts behind it.
 

@@ -51,11 +51,13 @@ def clause(kind: Kind, condition: Condition) -> Clause:
         case Condition(field=relation, test=Comparison.HELD, value=wanted):
             held = kind.relations[relation].held()
             return held if wanted else ~held
-        case Condition(test=Comparison.FILE_NAME, value=text):
+        case Condition(test=Comparison.FILE_NAME, value=terms):
+            file_name = _folded(data_files.c.file_name_original)
+            parts = [term.casefold() for term in cast("tuple[str, ...]", terms)]
             return exists(
                 select(1).where(
                     data_files.c.data_unit_id == columns.data_unit_id,
-                    _folded(data_files.c.file_name_original).contains(str(text).casefold(), autoescape=True),
+                    *(file_name.contains(part, autoescape=True) for part in parts),
                 )
             )
         case Condition(field=name, test=Comparison.WITHIN | Comparison.OUTSIDE as test, value=ranges):

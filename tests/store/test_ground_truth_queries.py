@@ -87,7 +87,7 @@ queries = some_of(
         "ground_truth": st.lists(st.integers(1, 22), min_size=1).map(lambda ids: " , ".join(map(str, ids))),
         "ground_truth_dataset_versions": versions.map(lambda ids: ",".join(map(str, ids))),
         "category": st.sampled_from(["train", "test", "o'clock, 50 %", "Train"]),
-        "categories": st.sampled_from(["train", "train, test", "car"]),
+        "categories": st.sampled_from(["train", "train, test", "validation"]),
         "classes": st.lists(st.sampled_from([*CLASSES, "Car"]), min_size=1).map(", ".join),
         "task": st.lists(st.integers(1, 4), min_size=1).map(lambda ids: ",".join(map(str, ids))),
     }
