@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
+from fake_backend.core.folding import folded
 from fake_backend.seeding import ground_truth, serving, work
 from fake_backend.seeding.upserts import hang, put
 from fake_backend.store import schema
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 
     from fake_backend.core.ids import Draws
     from fake_backend.payloads import Payloads
-    from fake_backend.seeding.rows import DataUnitRow, SeedDocument, StorageRow, TokenRow
+    from fake_backend.seeding.rows import DataUnitRow, SeedDocument, StorageRow, TenantRow, TokenRow
     from fake_backend.store.database import Database
 
 
@@ -51,7 +53,7 @@ class Loader:
         """Write every row of ``document`` in one transaction; return how many there were by resource."""
         moment = stored(self.now())
         with self.database.transaction() as connection:
-            put(connection, schema.tenants, map(asdict, document.tenants))
+            self._tenants(connection, document.tenants)
             put(connection, schema.users, map(asdict, document.users))
             self._tokens(connection, document.tokens)
             self._storages(connection, document.storages)
@@ -106,6 +108,13 @@ class Loader:
             serving.write(connection, document, self.draws, moment)
         return document.counts()
 
+    def _tenants(self, connection: Connection, rows: Sequence[TenantRow]) -> None:
+        held = {
+            row.code: row.number for row in connection.execute(select(schema.tenants.c.code, schema.tenants.c.number))
+        }
+        places = count(max(held.values(), default=0) + 1)
+        put(connection, schema.tenants, [{**asdict(row), "number": held.get(row.code) or next(places)} for row in rows])
+
     def _tokens(self, connection: Connection, rows: Sequence[TokenRow]) -> None:
         held = {
             (row.user_id, row.kind) for row in connection.execute(select(schema.tokens.c.user_id, schema.tokens.c.kind))
@@ -156,6 +165,7 @@ class Loader:
                 "position": position,
                 "specification": specification,
                 "file_name_original": file.file_name_original,
+                "file_name_folded": folded(file.file_name_original),
                 "is_primary": file.is_primary,
                 "content_type": file.media_type,
                 "object_key": key,

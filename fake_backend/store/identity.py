@@ -57,4 +57,4 @@ class Identity:
     def tenants(self) -> list[str]:
         """Return the codes of all tenants, in the order in which they came."""
         with self._database.transaction() as connection:
-            return list(connection.execute(select(tenants.c.code)).scalars())
+            return list(connection.execute(select(tenants.c.code).order_by(tenants.c.number)).scalars())

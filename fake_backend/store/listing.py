@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, BindParameter, ColumnElement, Select, bindparam, delete, func, select
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, delete, func, select
 
+from fake_backend.store.columns import whole
 from fake_backend.store.database import as_dicts
 from fake_backend.store.ordering import CREATED
 from fake_backend.store.selection import among, scope
@@ -168,5 +169,5 @@ def _read(kind: Kind, columns: Iterable[str] | None, ordering: Ordering | None =
 
 
 def _beyond(column: ColumnElement[Any], *, descending: bool) -> list[ColumnElement[bool]]:
-    value: BindParameter[int] = bindparam(BEYOND, type_=BigInteger)
+    value: BindParameter[int] = bindparam(BEYOND, type_=whole)
     return [column < value if descending else column > value]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, false, or_, select
 
 from fake_backend.core.filters import Comparison, Condition, Ranges
+from fake_backend.core.folding import folded
 from fake_backend.store.instants import stored
 from fake_backend.store.schema import data_files
 
@@ -55,7 +56,7 @@ def clause(kind: Kind, condition: Condition) -> Clause:
             return exists(
                 select(1).where(
                     data_files.c.data_unit_id == columns.data_unit_id,
-                    _folded(data_files.c.file_name_original).contains(str(text).casefold(), autoescape=True),
+                    data_files.c.file_name_folded.contains(folded(str(text)), autoescape=True),
                 )
             )
         case Condition(field=name, test=Comparison.WITHIN | Comparison.OUTSIDE as test, value=ranges):
@@ -77,11 +78,6 @@ def _owned(kind: Kind, tenant: str, conditions: Sequence[Condition]) -> Clause:
         if condition.test is Comparison.EQUALS and condition.field in kind.owners:
             return owned(kind.owners[condition.field], condition.value, tenant)
     return kind.table.c.tenant == tenant
-
-
-def _folded(column: ColumnElement[str]) -> ColumnElement[str]:
-    """Return the column without case; the connection knows ``casefold`` (SQLite's own ``lower`` is ASCII only)."""
-    return func.casefold(column)
 
 
 def _within(column: ColumnElement[int], ranges: Ranges) -> Clause:
