@@ -17,7 +17,8 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from fake_backend.core.errors import Unavailable
 from fake_backend.store.addresses import DatabaseUnusable
-from fake_backend.store.schema import make, metadata
+from fake_backend.store.make import make
+from fake_backend.store.schema import metadata
 
 if TYPE_CHECKING:
     from sqlalchemy import URL

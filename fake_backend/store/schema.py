@@ -7,9 +7,7 @@ what a text can hold.
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
-from zlib import crc32
 
 from sqlalchemy import (
     Boolean,
@@ -22,7 +20,6 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
 )
-from sqlalchemy.schema import CreateTable
 
 from fake_backend.store.columns import Words, whole
 
@@ -399,9 +396,3 @@ lives = Table(
     Column("world_seed", whole, nullable=False),
     Column("began", whole, nullable=False),
 )
-
-
-@cache
-def make() -> int:
-    """Return a number of 31 bits for these tables: others have another."""
-    return crc32(";".join(str(CreateTable(table)) for table in metadata.sorted_tables).encode()) >> 1

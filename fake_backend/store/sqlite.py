@@ -16,7 +16,8 @@ from sqlalchemy.pool import StaticPool
 
 from fake_backend.store.addresses import DatabaseUnusable
 from fake_backend.store.hold import AlreadyHeld, Hold
-from fake_backend.store.schema import make, metadata
+from fake_backend.store.make import make
+from fake_backend.store.schema import metadata
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Dialect
