@@ -90,7 +90,8 @@ def serve(  # noqa: PLR0917 (typer makes each an option)
     autojump: Annotated[bool, typer.Option("--autojump", help="A read that waits moves a virtual clock.")] = False,  # noqa: FBT002
     speed: Annotated[float, typer.Option(help="Seconds of the world in one second of the machine's clock.")] = 1.0,
     database: Annotated[
-        str | None, typer.Option(help="SQLAlchemy URL of rows and objects; with it a restart finds the same world.")
+        str | None,
+        typer.Option(help="sqlite:///FILE or postgresql://USER@HOST/DATABASE; a restart finds the same world."),
     ] = None,
     storage_root: Annotated[
         Path | None, typer.Option(help="Directory of the storages; beside the database's file, else temporary.")

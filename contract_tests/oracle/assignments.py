@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from contract_tests.oracle.tables import Rule, Selected, Table, bounds, rule
-from contract_tests.oracle.values import comma_list, id_ranges, numbers, truth, whole, words
+from contract_tests.oracle.values import capitals, comma_list, id_ranges, numbers, truth, whole, words
 
 if TYPE_CHECKING:
     from contract_tests.oracle.document import AssignmentRow
@@ -40,7 +40,7 @@ RULES: dict[str, Rule[AssignmentRow]] = {
     "search": rule(
         words,
         lambda asked, row, seen: any(
-            all(word in name.casefold() for word in asked) for name in seen.file_names(_unit(row, seen))
+            all(word in capitals(name) for word in asked) for name in seen.file_names(_unit(row, seen))
         ),
     ),
     "workshop": rule(whole, lambda asked, row, _: row.get("workshop") == asked),

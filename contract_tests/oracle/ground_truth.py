@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from contract_tests.oracle.tables import Rule, Selected, Table, rule
-from contract_tests.oracle.values import comma_list, id_ranges, numbers, words
+from contract_tests.oracle.values import capitals, comma_list, id_ranges, numbers, words
 
 if TYPE_CHECKING:
     from contract_tests.oracle.document import GroundTruthEventRow
@@ -30,7 +30,7 @@ RULES: dict[str, Rule[GroundTruthEventRow]] = {
     "search": rule(
         words,
         lambda asked, event, seen: any(
-            all(word in name.casefold() for word in asked) for name in seen.file_names(_unit(event, seen))
+            all(word in capitals(name) for word in asked) for name in seen.file_names(_unit(event, seen))
         ),
     ),
     "ground_truth": rule(numbers, lambda asked, event, _: event["ground_truth"] in asked),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from contract_tests.oracle.tables import Rule, Selected, Table, bounds, rule
-from contract_tests.oracle.values import comma_list, discarded_flags, id_ranges, numbers, truth, whole, words
+from contract_tests.oracle.values import capitals, comma_list, discarded_flags, id_ranges, numbers, truth, whole, words
 
 if TYPE_CHECKING:
     from contract_tests.oracle.document import TaskRow
@@ -34,7 +34,7 @@ RULES: dict[str, Rule[TaskRow]] = {
     "search": rule(
         words,
         lambda asked, task, seen: any(
-            all(word in name.casefold() for word in asked) for name in seen.file_names(task.get("data_unit"))
+            all(word in capitals(name) for word in asked) for name in seen.file_names(task.get("data_unit"))
         ),
     ),
     "is_discarded": rule(truth, lambda asked, task, _: task.get("is_discarded", False) is asked),

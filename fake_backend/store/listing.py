@@ -5,20 +5,9 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import (
-    BigInteger,
-    BindParameter,
-    ColumnElement,
-    Select,
-    and_,
-    bindparam,
-    delete,
-    func,
-    or_,
-    select,
-    tuple_,
-)
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, delete, func, or_, select, tuple_
 
+from fake_backend.store.columns import whole
 from fake_backend.store.database import as_dicts
 from fake_backend.store.ordering import CREATED
 from fake_backend.store.selection import among, scope
@@ -194,7 +183,7 @@ type _Bound = tuple[ColumnElement[Any], BindParameter[int]]  # a column and the 
 
 
 def _bound(column: ColumnElement[Any], place: int) -> _Bound:
-    return column, bindparam(BEYOND[place], type_=BigInteger)
+    return column, bindparam(BEYOND[place], type_=whole)
 
 
 def _beyond(*begin: _Bound, descending: bool, ties_turned: bool = False) -> list[ColumnElement[bool]]:
