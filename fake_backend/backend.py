@@ -62,7 +62,8 @@ class FakeBackend:
             ``freezegun`` stands where a test's ``freeze_time`` stands, and goes with its ticks.
         speed: Seconds of the world in one second of the machine; for ``system`` alone.
         world_seed: Of ids, tokens and draws: two worlds of one seed draw the same.
-        database: SQLAlchemy URL for the rows, and the objects with them; in memory when left out. A backend that is
+        database: URL for the rows, and the objects with them: ``sqlite:///FILE`` or ``postgresql://USER@HOST/DATABASE``,
+            of which a schema is the world's (docs/databases.md); in memory when left out. A backend that is
             made anew with the same database, seed and world seed is the same world: rows, objects, tokens, storages and
             finished jobs. A job that was under way is ``FAILED``, as its worker is gone. A document that the database
             was started with before is not loaded again.

@@ -90,7 +90,8 @@ def serve(  # noqa: PLR0917 (typer makes each an option)
     autojump: Annotated[bool, typer.Option("--autojump", help="A read that waits moves a virtual clock.")] = False,  # noqa: FBT002
     speed: Annotated[float, typer.Option(help="Seconds of the world in one second of the machine's clock.")] = 1.0,
     database: Annotated[
-        str | None, typer.Option(help="SQLAlchemy URL of rows and objects; with it a restart finds the same world.")
+        str | None,
+        typer.Option(help="sqlite:///FILE or postgresql://USER@HOST/DATABASE; a restart finds the same world."),
     ] = None,
     storage_root: Annotated[
         Path | None, typer.Option(help="Directory of the storages; beside the database's file, else temporary.")
@@ -129,6 +130,9 @@ def serve(  # noqa: PLR0917 (typer makes each an option)
     stream_retry_after: Annotated[
         int, typer.Option(help="Seconds in the Retry-After of these 503 and 429; -1 leaves it out.")
     ] = DEFAULTS.stream_retry_after or 0,
+    strict: Annotated[  # noqa: FBT002
+        bool, typer.Option("--strict", help="Refuse filter keys that mean nothing, and say what was probably meant.")
+    ] = False,
     no_control: Annotated[bool, typer.Option("--no-control", help="Have no /_fake/ at all.")] = False,  # noqa: FBT002
     control_token_env: Annotated[
         str | None, typer.Option(help="Environment variable with the token that /_fake/ then requires.")
@@ -165,6 +169,7 @@ def serve(  # noqa: PLR0917 (typer makes each an option)
                     streams_per_member=streams_per_member,
                     stream_seconds=stream_seconds,
                     stream_retry_after=None if stream_retry_after == -1 else stream_retry_after,
+                    strict=strict,
                 ),
             },
         )

@@ -64,6 +64,8 @@ class Settings:
         head_seconds: Real time that a client on a socket has to send a request's head, from its first byte.
 
     The sources of the gateway's limits stand in ``docs/errors.md``.
+        strict: Whether a filter key that means nothing is 400 with what was probably meant; the real backend ignores it
+            (incidents.md 1, SYN-7398).
 
     Raises:
         BadRequest: ``presigned_targets`` names a target that there is not, a convention is none of its choices, or a
@@ -97,6 +99,7 @@ class Settings:
     gateway_header_bytes: int = 32_768
     gateway_body_bytes: int = 104_857_600
     head_seconds: float = 5.0
+    strict: bool = False
 
     def __post_init__(self) -> None:
         self._check_conventions()

@@ -43,6 +43,9 @@ if TYPE_CHECKING:
     from fake_backend.seeding.rows import SeedDocument, StorageRow
 
 
+MANY = 1_000  # rows of a document after which a planner is told of them
+
+
 class World:
     """One fake's clock, rows, objects, jobs and journal.
 
@@ -140,6 +143,8 @@ class World:
         with self.serving.held(), self.database.transaction():
             counts = loader.load(document)
             self._settle(document)
+            if sum(counts.values()) >= MANY:
+                self.database.learn()
         return counts
 
     def start(self, document: SeedDocument) -> None:

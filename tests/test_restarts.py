@@ -26,15 +26,32 @@ JOB = {"path": "exports/run", "targets": ["task"], "project_id": 1, "chunk_size"
 
 
 @pytest.fixture
-def url(tmp_path):
-    """Return the URL of a database that is not there yet."""
+def file_url(tmp_path):
+    """Return the URL of a file that is not there yet."""
     return f"sqlite:///{tmp_path / 'world.db'}"
+
+
+@pytest.fixture
+def url(request, file_url, tmp_path, monkeypatch):
+    """Yield the URL of a database that is not there yet: a schema where the run has a server, a file elsewhere."""
+    monkeypatch.chdir(tmp_path)  # where storages lie that a server's database has no place for
+    worlds = request.config.pluginmanager.get_plugin("worlds")
+    if worlds is None:
+        yield file_url
+        return
+    with worlds.lent() as schema_url:
+        yield schema_url
+
+
+def root_of(url):
+    """Return the directory for the storages of a world that has no file to lie beside."""
+    return None if url.startswith("sqlite") else "storages"
 
 
 @contextmanager
 def opened(url, seed=None, **options):
     """Yield a backend on a database, and a session of its first user; nothing is put in order when it is left."""
-    backend = FakeBackend(seed=seed or three_targets(), database=url, **options)
+    backend = FakeBackend(seed=seed or three_targets(), database=url, **{"storage_root": root_of(url), **options})
     with backend:
         caller = Caller(backend, backend.tokens["acme"].headers)
         yield backend, caller
@@ -63,17 +80,17 @@ sys.exit("nobody holds it")
 """
 
 
-def test_one_database_is_one_backends_at_a_time(url, tmp_path) -> None:
+def test_one_database_is_one_backends_at_a_time(file_url, tmp_path) -> None:
     """A second one would take the first one's jobs for lost; it is refused, and the first goes on."""
-    with opened(url) as (_, acme):
+    with opened(file_url) as (_, acme):
         with pytest.raises(DatabaseUnusable, match=r"world\.db' is in use by another backend.*name another file"):
-            FakeBackend(seed=three_targets(), database=url)
+            FakeBackend(seed=three_targets(), database=file_url)
         other = subprocess.run(
             [sys.executable, "-c", HELD_BY_ANOTHER, f"{tmp_path / 'world.db'}"], timeout=PATIENCE, check=False
         )
         assert 0 == other.returncode
         assert 200 == acme.get("/sdk/tasks/").status_code
-    with opened(url):
+    with opened(file_url):
         pass
 
 
@@ -221,28 +238,28 @@ def test_another_document_is_added_once_and_a_reset_starts_over(url) -> None:
         assert 4 == backend.counts()["tasks"]
 
 
-def test_a_start_that_is_cut_short_leaves_nothing(url, monkeypatch) -> None:
+def test_a_start_that_is_cut_short_leaves_nothing(file_url, monkeypatch) -> None:
     """Rows, objects and the mark that they are there come in one transaction: the next start begins anew."""
     with monkeypatch.context() as patched:
         patched.setattr(lives.Lives, "seeded", lambda *_: 1 // 0)
         with pytest.raises(ZeroDivisionError):
-            FakeBackend(seed=small_document(), database=url)
-    with sqlite3.connect(url.removeprefix("sqlite:///")) as connection:
+            FakeBackend(seed=small_document(), database=file_url)
+    with sqlite3.connect(file_url.removeprefix("sqlite:///")) as connection:
         assert [(0,), (0,)] == [
             connection.execute(f"SELECT count(*) FROM {name}").fetchone() for name in ("tasks", "objects")
         ]
     connection.close()
-    with opened(url, small_document()) as (backend, _):
+    with opened(file_url, small_document()) as (backend, _):
         assert 8 == backend.counts()["tasks"]
 
 
-def test_storages_lie_beside_the_database_or_where_an_option_says(url, tmp_path) -> None:
+def test_storages_lie_beside_the_database_or_where_an_option_says(file_url, tmp_path) -> None:
     """They are kept when the backend is closed, and a reset empties them without touching what is beside them."""
-    with opened(url) as (backend, _):
+    with opened(file_url) as (backend, _):
         first = Path(backend.storage_root(3))
         (first / "left").write_text("here")
     assert tmp_path / "world.db-storages" / "storage-3" == first
-    with opened(url) as (backend, _):
+    with opened(file_url) as (backend, _):
         assert "here" == (Path(backend.storage_root(3)) / "left").read_text()
     other, root = f"sqlite:///{tmp_path / 'other.db'}", tmp_path / "named" / "root"
     with opened(other, storage_root=root) as (backend, _):
@@ -262,13 +279,13 @@ def test_a_storage_root_that_cannot_be_is_refused(tmp_path) -> None:
         FakeBackend(seed=small_document(), storage_root=tmp_path / "file")
 
 
-def test_a_database_of_another_seed_or_make_is_refused(url, tmp_path) -> None:
+def test_a_database_of_another_seed_or_make_is_refused(file_url, tmp_path) -> None:
     """In one sentence that says what is wrong, before a row is read."""
-    with opened(url):
+    with opened(file_url):
         pass
     with pytest.raises(DatabaseUnusable, match="holds a world of seed 0, not 5"):
-        FakeBackend(seed="empty", database=url, world_seed=5)
-    with opened(url):  # who was refused holds nothing
+        FakeBackend(seed="empty", database=file_url, world_seed=5)
+    with opened(file_url):  # who was refused holds nothing
         pass
     (tmp_path / "text.db").write_text("no database at all, but a text that is long enough to be read as a header")
     with sqlite3.connect(tmp_path / "strange.db") as connection:
@@ -284,6 +301,8 @@ def test_a_server_that_is_killed_comes_back_as_it_was(url, tmp_path) -> None:
     seed = tmp_path / "seed.json"
     seed.write_text(json.dumps(three_targets()), encoding="utf-8")
     options = ["--seed", seed, "--clock", "virtual", "--database", url]
+    if root_of(url) is not None:
+        options += ["--storage-root", root_of(url)]
 
     with serving(*options) as (process, line):
         headers = {"Authorization": f"Token {line['user_token']}", "Synapse-Tenant": line["tenant"]}

@@ -86,7 +86,7 @@ WIDE: dict[str, Any] = {
             "pgh_label": "insert" if number % 2 else "update",
             "created": strategies.INSTANTS[number % 4],
             "data": {"event": number},
-            "category": ("car", "자동차", "car, red", "")[number % 4],
+            "category": ("train", "validation", "test", "")[number % 4],
             "classes": [["a"], ["a", "b"], []][number % 3],
         }
         for number in ROWS
@@ -175,8 +175,8 @@ ONE_OF_EACH: Mapping[Target, Mapping[str, Any]] = {
         "ground_truth": "2, 3",
         "ground_truth_dataset_version": 52,
         "ground_truth_dataset_versions": "51, 53",
-        "category": "car, red",
-        "categories": "자동차, car",
+        "category": "test",
+        "categories": "validation, train",
         "classes": "b",
         "task": [7, 9],
     },

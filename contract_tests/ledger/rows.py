@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-EVIDENCE = ("seed", "openapi", "client", "drf", "aws", "rfc", "assumed")
+EVIDENCE = ("seed", "openapi", "client", "drf", "aws", "rfc", "postgresql", "assumed")
 """What a rule can rest on, ``assumed`` last: nothing but our own judgement.
 
 ``client`` is the published client: what its code does or was seen to do, and what it tells of production.
+``postgresql`` is the documentation of the database that the real backend runs on.
 """
 
 OPTIONAL = frozenset({"settles", "versions"})

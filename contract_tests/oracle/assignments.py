@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from contract_tests.oracle.tables import Rule, Selected, Table, bounds, rule
-from contract_tests.oracle.values import comma_list, id_ranges, numbers, truth, whole
+from contract_tests.oracle.values import capitals, comma_list, id_ranges, numbers, truth, whole, words
 
 if TYPE_CHECKING:
     from contract_tests.oracle.document import AssignmentRow
@@ -38,8 +38,10 @@ RULES: dict[str, Rule[AssignmentRow]] = {
     "ids": rule(id_ranges, lambda named, row, _: named(row["id"])),
     "ids_ex": rule(id_ranges, lambda named, row, _: not named(row["id"])),
     "search": rule(
-        str.casefold,
-        lambda asked, row, seen: any(asked in name.casefold() for name in seen.file_names(_unit(row, seen))),
+        words,
+        lambda asked, row, seen: any(
+            all(word in capitals(name) for word in asked) for name in seen.file_names(_unit(row, seen))
+        ),
     ),
     "workshop": rule(whole, lambda asked, row, _: row.get("workshop") == asked),
     "tasks": rule(numbers, lambda asked, row, _: row["task"] in asked),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from contract_tests.oracle.tables import Rule, Selected, Table, rule
-from contract_tests.oracle.values import comma_list, id_ranges, numbers
+from contract_tests.oracle.values import capitals, comma_list, id_ranges, numbers, words
 
 if TYPE_CHECKING:
     from contract_tests.oracle.document import GroundTruthEventRow
@@ -28,8 +28,10 @@ RULES: dict[str, Rule[GroundTruthEventRow]] = {
     "ids": rule(id_ranges, lambda named, event, _: named(event["pgh_id"])),
     "ids_ex": rule(id_ranges, lambda named, event, _: not named(event["pgh_id"])),
     "search": rule(
-        str.casefold,
-        lambda asked, event, seen: any(asked in name.casefold() for name in seen.file_names(_unit(event, seen))),
+        words,
+        lambda asked, event, seen: any(
+            all(word in capitals(name) for word in asked) for name in seen.file_names(_unit(event, seen))
+        ),
     ),
     "ground_truth": rule(numbers, lambda asked, event, _: event["ground_truth"] in asked),
     "ground_truth_dataset_version": _VERSIONS,

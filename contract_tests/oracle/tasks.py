@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from contract_tests.oracle.tables import Rule, Selected, Table, bounds, rule
-from contract_tests.oracle.values import comma_list, discarded_flags, id_ranges, numbers, truth, whole
+from contract_tests.oracle.values import capitals, comma_list, discarded_flags, id_ranges, numbers, truth, whole, words
 
 if TYPE_CHECKING:
     from contract_tests.oracle.document import TaskRow
@@ -32,8 +32,10 @@ RULES: dict[str, Rule[TaskRow]] = {
     "ids": rule(id_ranges, lambda named, task, _: named(task["id"])),
     "ids_ex": rule(id_ranges, lambda named, task, _: not named(task["id"])),
     "search": rule(
-        str.casefold,
-        lambda asked, task, seen: any(asked in name.casefold() for name in seen.file_names(task.get("data_unit"))),
+        words,
+        lambda asked, task, seen: any(
+            all(word in capitals(name) for word in asked) for name in seen.file_names(task.get("data_unit"))
+        ),
     ),
     "is_discarded": rule(truth, lambda asked, task, _: task.get("is_discarded", False) is asked),
     "discarded_filter": rule(discarded_flags, lambda asked, task, _: task.get("is_discarded", False) in asked),

@@ -27,9 +27,19 @@ def text_of(value: object) -> str:
     return str(value)
 
 
+def capitals(text: str) -> str:
+    """Return the text as PostgreSQL compares it without case: each letter its capital, where that is one letter."""
+    return "".join(letter if len(letter.upper()) > 1 else letter.upper() for letter in text)
+
+
 def comma_list(text: str) -> list[str]:
     """Return the items of a comma list without the blanks and tabs around them; empty items say nothing."""
     return [item.strip() for item in text.split(",") if item.strip()]
+
+
+def words(text: str) -> list[str]:
+    """Return the words of a search without case: blanks and commas separate them (quotes are not drawn)."""
+    return capitals(text).replace(",", " ").split()
 
 
 def whole(text: str) -> int:

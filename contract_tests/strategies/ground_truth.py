@@ -29,7 +29,7 @@ VERSIONS = {51: DATASET, 52: DATASET, 53: DATASET, 61: OTHER_DATASET}
 """Versions of the main tenant to their dataset."""
 FOREIGN_VERSION = 91
 GROUND_TRUTHS = st.integers(1, 6)
-CATEGORIES = ("car", "자동차", "car, red", " car ", "")  # blanks belong to the name
+CATEGORIES = ("train", "validation", "test", "")  # OpenAPI ground_truth_list
 CLASSES = ("a", "b c", "고양이")
 
 DATASETS: dict[str, Any] = {
@@ -67,7 +67,7 @@ FILTERS: dict[str, SearchStrategy[Any]] = {
     "search": values.SEARCHES,
     "ground_truth": values.comma_lists(GROUND_TRUTHS),
     "category": st.sampled_from([category for category in CATEGORIES if category]),
-    "categories": st.lists(st.sampled_from(["car", "자동차", "none"]), min_size=1, max_size=2),
+    "categories": st.lists(st.sampled_from(["train", "validation", "test"]), min_size=1, max_size=2),
     "classes": st.sampled_from(["a", "a,고양이", "b c ,\ta"]) | st.lists(st.sampled_from(CLASSES), min_size=1),
     "task": values.comma_lists(values.RELATED_IDS),
 }

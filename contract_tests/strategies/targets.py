@@ -34,7 +34,7 @@ _TARGETS: Mapping[str, _Target] = {
     "task": _Target(tasks.worlds, tasks.listed, _PROJECT, tasks.FILTERS, "reviewers"),
     "assignment": _Target(assignments.worlds, assignments.listed, _PROJECT, assignments.FILTERS, "reviewers"),
     "ground_truth": _Target(
-        ground_truth.worlds, ground_truth.listed, ground_truth.scopes(), ground_truth.FILTERS, "classes"
+        ground_truth.worlds, ground_truth.listed, ground_truth.scopes(), ground_truth.FILTERS, "categories"
     ),
 }
 

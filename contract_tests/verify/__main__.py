@@ -20,6 +20,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from contract_tests.verify.cold_start import LIMIT, WORLDS, cold_start
 from contract_tests.verify.console import show
+from contract_tests.verify.databases import databases
 from contract_tests.verify.embedded import Run, verify_embedded
 from contract_tests.verify.foreign import verify_foreign
 from contract_tests.verify.options import Options, parse
@@ -80,7 +81,9 @@ def _run(options: Options, console: Console, build: Path) -> Run:
 
         if options.foreign is not None:
             return verify_foreign(options.foreign, announce, partial(keep, folder=build))
-        return verify_embedded(options.bug, targets, announce, partial(keep, folder=build), options.demo)
+        with databases(options.database) as lent:
+            kept = partial(keep, folder=build)
+            return verify_embedded(options.bug, targets, announce, kept, options.demo, databases=lent)
 
 
 def _starts_fast(console: Console) -> bool:

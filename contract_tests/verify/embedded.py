@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
@@ -51,6 +52,7 @@ SCOPES: Mapping[Target, Mapping[str, object]] = {
 
 type Announce = Callable[[Subject, Head | Method, ExporterKind | None], None]
 type Keep = Callable[[Outcome], None]
+type Databases = Callable[[], AbstractContextManager[str | None]]
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,13 @@ class Run:
 
 
 def verify_embedded(
-    bug: str | None, targets: Sequence[Subject], announce: Announce, keep: Keep, which: Demo | None = None
+    bug: str | None,
+    targets: Sequence[Subject],
+    announce: Announce,
+    keep: Keep,
+    which: Demo | None = None,
+    *,
+    databases: Databases = nullcontext,
 ) -> Run:
     """Export what the demo's filters keep in every way there is, annotate, and compare with the oracle.
 
@@ -77,6 +85,7 @@ def verify_embedded(
         announce: Told of each run before it begins.
         keep: Given each run when it has ended.
         which: The demo; the one that is served when absent.
+        databases: Lends each world the URL of its database; in memory when absent.
     """
     which = which or Demo()
     demo = cast("SeedDocument", document(which.seed, hard=which.hard))
@@ -84,11 +93,11 @@ def verify_embedded(
     outcomes: list[Outcome] = []
     secrets: list[str] = []
     if scopes:
-        outcomes, secrets = _exports(demo, scopes, bug, announce, keep)
+        outcomes, secrets = _exports(demo, scopes, bug, announce, keep, databases=databases)
     annotated = []
     for method in METHODS if "to_task" in targets else ():
         announce("to_task", method, None)
-        outcome, tokens = run_to_task(demo, TENANT, method)
+        outcome, tokens = run_to_task(demo, TENANT, method, databases)
         keep(outcome)
         annotated.append(judge_to_task(demo, outcome, hard=which.hard))
         secrets += tokens
@@ -109,9 +118,11 @@ def _exports(
     bug: str | None,
     announce: Announce,
     keep: Keep,
+    *,
+    databases: Databases,
 ) -> tuple[list[Outcome], list[str]]:
     """Return what every export came to, and the world's tokens."""
-    with FakeBackend(seed=demo, clock="virtual") as backend:
+    with databases() as database, FakeBackend(seed=demo, clock="virtual", database=database) as backend:
         if bug is not None:
             backend.bugs.on(bug)
         tokens = backend.tokens[TENANT]

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 USER_TOKEN = "SYNAPSE_PLUGIN_RUN_USER_TOKEN"
 ACCESS_TOKEN = "SYNAPSE_ACCESS_TOKEN"
 NOT_OURS = "it would write to the tasks of that backend, of which nobody knows what they show"
+EMBEDDED = "embedded"
 TENANT = "SYNAPSE_PLUGIN_RUN_TENANT"
 
 
@@ -32,12 +33,15 @@ class Options:
         bug: Wrong behaviour of the embedded fake to switch on, or ``None``.
         demo: Which demo the embedded fake has.
         foreign: Another backend, or ``None`` for the embedded fake.
+        database: Where the embedded fake keeps its rows: ``postgresql://...``, ``embedded`` for a server that is
+            started for it, or ``None`` for memory.
     """
 
     targets: tuple[Subject, ...] = SUBJECTS
     bug: str | None = None
     demo: Demo = field(default_factory=Demo)
     foreign: Foreign | None = None
+    database: str | None = field(default=None, repr=False)  # may hold a password
 
 
 class _Parser(argparse.ArgumentParser):
@@ -63,6 +67,9 @@ def parse(arguments: Sequence[str] | None, environ: Mapping[str, str], run_id: s
     parser.add_argument("--bug", choices=list(KNOWN_BUGS), help="wrong behaviour of the embedded fake")
     parser.add_argument("--seed", type=int, metavar="N", help="seed number of the embedded fake's demo")
     parser.add_argument("--hard", action="store_true", help="overlaps and noise in the pictures that to_task annotates")
+    parser.add_argument(
+        "--database", metavar="URL", help="postgresql://... for the embedded fake's rows; embedded starts a server"
+    )
     parser.add_argument("--backend-url", metavar="URL", help="another backend instead of the embedded fake")
     parser.add_argument("--storage", type=int, metavar="ID", help="storage of that backend to write to")
     parser.add_argument("--project", type=int, metavar="ID", help="project to export tasks and assignments from")
@@ -80,8 +87,10 @@ def parse(arguments: Sequence[str] | None, environ: Mapping[str, str], run_id: s
         if alone:
             raise UsageError(f"verify: --{alone[0]} goes with --backend-url; the embedded fake needs none of it.")
         seed = Demo().seed if given.seed is None else given.seed
-        return Options(targets, bug=given.bug, demo=Demo(seed, hard=given.hard))
-    for name, value in (("bug", given.bug), ("seed", given.seed), ("hard", given.hard or None)):
+        database = None if given.database is None else _database(given.database)
+        return Options(targets, bug=given.bug, demo=Demo(seed, hard=given.hard), database=database)
+    ours = (("bug", given.bug), ("seed", given.seed), ("hard", given.hard or None), ("database", given.database))
+    for name, value in ours:
         if value is not None:
             raise UsageError(f"verify: --{name} is for the embedded fake and does not go with --backend-url.")
     if "to_task" in (given.target or ()):
@@ -101,6 +110,13 @@ def parse(arguments: Sequence[str] | None, environ: Mapping[str, str], run_id: s
     return Options(
         targets, foreign=Foreign(caller, given.storage, narrowed(scopes, given.filter or []), folder, left_out)
     )
+
+
+def _database(url: str) -> str:
+    """Return what ``--database`` names; a file of SQLite would hold one world, and there are several."""
+    if url != EMBEDDED and urlsplit(url).scheme not in {"postgresql", "postgresql+psycopg"}:
+        raise UsageError(f"verify: --database takes postgresql://user@host/database or {EMBEDDED}.")
+    return url
 
 
 def _caller(url: str, environ: Mapping[str, str]) -> Caller:

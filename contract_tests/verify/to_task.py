@@ -7,6 +7,7 @@ the drawn truth; what the model found is scored against it. Every other task of 
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -25,7 +26,8 @@ from fake_backend.demo import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
 
     from contract_tests.verify.outcome import Method, Outcome
 
@@ -43,20 +45,24 @@ PARAMS: Final[Mapping[Method, Mapping[str, object]]] = {
 AGAINST: Final = "the drawn truth"
 
 type Document = Mapping[str, Any]
+type Databases = Callable[[], AbstractContextManager[str | None]]
 
 
-def run_to_task(document: Document, tenant: str, method: Method) -> tuple[Outcome, list[str]]:
+def run_to_task(
+    document: Document, tenant: str, method: Method, databases: Databases = nullcontext
+) -> tuple[Outcome, list[str]]:
     """Annotate the demo's pictures in a world of their own, whose pre-processor is not deployed.
 
     Args:
         document: The demo, or one with the same project, agent and release.
         tenant: Whose user runs it.
         method: Where annotations come from.
+        databases: Lends the world the URL of its database; in memory when absent.
 
     Returns:
         The outcome, with the boxes as COCO beside the tasks where a model found them, and the world's tokens.
     """
-    with FakeBackend(seed=document, clock="virtual") as backend:
+    with databases() as database, FakeBackend(seed=document, clock="virtual", database=database) as backend:
         register_models(backend.serving)
         params = {
             "project": ANNOTATION_PROJECT,

@@ -21,7 +21,10 @@ Refusal                      base: status, code, message, received, expected, fi
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 WHOLE = "non_field_errors"  # the field of what is wrong with a body as a whole, as Django REST framework names it
 
@@ -55,10 +58,19 @@ class Refusal(Exception):  # noqa: N818 (a refusal is an answer, not a fault)
         return "; ".join(parts)
 
 
+@dataclass(eq=False)
 class BadRequest(Refusal):
-    """The request cannot be understood."""
+    """The request cannot be understood; ``others`` are what else is wrong with it."""
 
     code = "VALIDATION_ERROR"
+
+    others: Sequence[BadRequest] = ()
+
+    @classmethod
+    def of(cls, refusals: Sequence[BadRequest]) -> BadRequest:
+        """Return one refusal for several values, worded as the first of them; there is at least one."""
+        first, *others = refusals
+        return cls(first.message, first.received, first.expected, first.field, others)
 
 
 class IdsLimitExceeded(BadRequest):

@@ -11,26 +11,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fake_backend.core.filters import (
-    Comparison,
-    Condition,
-    FilterSet,
+from fake_backend.core.filter_keys import (
     choice_of,
+    choices_of,
+    chosen,
     file_named,
     holding,
-    items,
     moment_is,
+    names_in,
     number_is,
     numbers_among,
+    numbers_in,
     numbers_within,
-    related_by_name,
     related_by_truth,
     related_to,
     related_to_one,
     text_is,
-    texts_among,
     truth_is,
 )
+from fake_backend.core.filter_values import items
+from fake_backend.core.filters import Comparison, Condition, FilterSet
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,6 +42,8 @@ STATUS_REVIEWS = ("stand_by", "in_progress", "completed", "rejected", "skipped")
 SCHEMAS = ("any", "dm_schema_v1")
 JOB_STATUSES = ("PENDING", "RUNNING", "STOPPED", "SUCCEEDED", "FAILED")
 LOG_LEVELS = ("debug", "info", "success", "warning", "danger", "error", "critical")
+CATEGORIES = ("train", "validation", "test")  # OpenAPI ground_truth_list, category
+DISCARDED = ("all", "discarded", "not_discarded", "active")
 SERVE_STATUSES = ("NOT_STARTED", "DEPLOYING", "RUNNING", "DEPLOY_FAILED", "UNHEALTHY", "UNAVAILABLE", "DELETING")
 
 _COMPARISONS = {"gt": Comparison.ABOVE, "gte": Comparison.AT_LEAST, "lt": Comparison.BELOW, "lte": Comparison.AT_MOST}
@@ -56,8 +58,8 @@ _ASSIGNMENT_INSTANTS = (
     "reviewer_last_action_at",
 )
 _STATUSES: Mapping[str, Parser] = {
-    "status_label": choice_of("status_label", *STATUS_LABELS),
-    "status_review": choice_of("status_review", *STATUS_REVIEWS),
+    "status_label": choices_of("status_label", *STATUS_LABELS),
+    "status_review": choices_of("status_review", *STATUS_REVIEWS),
 }
 
 
@@ -73,18 +75,14 @@ def _common(key: str) -> dict[str, Parser]:
 def _by_id() -> dict[str, Parser]:
     return {
         "id": number_is("id"),
-        "id__in": numbers_among("id"),  # ranges are for ids and ids_ex
+        "id__in": numbers_in("id"),  # ranges are for ids and ids_ex
         **{f"id__{name}": number_is("id", test) for name, test in _COMPARISONS.items()},
     }
 
 
 def _discarded(text: str) -> Condition | None:
-    choice = text.strip().lower()
-    if choice == "all":
-        return None
-    if choice not in {"discarded", "not_discarded", "active"}:
-        raise ValueError(f"Select a valid choice. {choice} is not one of the available choices.")
-    return Condition("is_discarded", Comparison.EQUALS, choice == "discarded")
+    choice = chosen(text, DISCARDED)
+    return None if choice == "all" else Condition("is_discarded", Comparison.EQUALS, choice == "discarded")
 
 
 def _of_job(first_api: FilterSet, shard_key: str, more: Mapping[str, Parser] | None = None) -> FilterSet:
@@ -93,7 +91,7 @@ def _of_job(first_api: FilterSet, shard_key: str, more: Mapping[str, Parser] | N
         "_id_gte": number_is(shard_key, Comparison.AT_LEAST),
         "_id_lt": number_is(shard_key, Comparison.BELOW),
     }
-    return FilterSet({**first_api.declared, **(more or {}), **bounds}, lists=first_api.lists | frozenset(more or ()))
+    return FilterSet({**first_api.declared, **(more or {}), **bounds}, lists=first_api.lists)
 
 
 TASKS_V1 = FilterSet(
@@ -112,7 +110,7 @@ TASKS_V1 = FilterSet(
         "discarded_filter": _discarded,
         **{f"created__{name}": moment_is("created", test) for name, test in _COMPARISONS.items()},
     },
-    lists=frozenset({"ids", "ids_ex", "id__in", "schema", *_STATUSES, *_TASK_RELATIONS}),
+    lists=frozenset({*_STATUSES, *_TASK_RELATIONS}),
 )
 
 TASKS_V2 = FilterSet(
@@ -121,8 +119,7 @@ TASKS_V2 = FilterSet(
         "is_discarded": truth_is("is_discarded"),
         "has_data": truth_is("has_data"),
         "schema": choice_of("schema", *SCHEMAS),
-    },
-    lists=frozenset({"schema"}),
+    }
 )
 
 TASKS_JOB = _of_job(TASKS_V1, "id")
@@ -143,11 +140,12 @@ _ASSIGNMENTS: Mapping[str, Parser] = {
         for name, test in _COMPARISONS.items()
     },
 }
-_ASSIGNMENT_LISTS = frozenset({"id__in", "tasks", "users", *_ASSIGNMENT_RELATIONS, *_STATUSES})
+_ASSIGNMENT_LISTS = frozenset({"tasks", "users", *_ASSIGNMENT_RELATIONS, *_STATUSES})
 
-ASSIGNMENTS_V1 = FilterSet({**_common("id"), **_ASSIGNMENTS}, lists=_ASSIGNMENT_LISTS | {"ids", "ids_ex"})
+ASSIGNMENTS_V1 = FilterSet({**_common("id"), **_ASSIGNMENTS}, lists=_ASSIGNMENT_LISTS)
 
-# ``_after`` and ``_before`` include their instant, as django-filter's range filter does.
+# ``_after`` and ``_before`` include their instant and are refused by the name of both, as of one
+# ``IsoDateTimeFromToRangeFilter``.
 ASSIGNMENTS_V2 = FilterSet(
     {
         **_ASSIGNMENTS,
@@ -155,23 +153,22 @@ ASSIGNMENTS_V2 = FilterSet(
         **{f"{instant}_before": moment_is(instant, Comparison.AT_MOST) for instant in _ASSIGNMENT_INSTANTS},
     },
     lists=_ASSIGNMENT_LISTS,
+    called={f"{instant}_{end}": instant for instant in _ASSIGNMENT_INSTANTS for end in ("after", "before")},
 )
 
 ASSIGNMENTS_JOB = _of_job(ASSIGNMENTS_V1, "id")
-
-_GROUND_TRUTH_LISTS = ("ground_truth", "ground_truth_dataset_versions", "categories", "classes", "task")
 
 GROUND_TRUTH_V1 = FilterSet(
     {
         **_common("pgh_id"),
         "ground_truth": numbers_among("ground_truth_id"),
         "ground_truth_dataset_versions": related_to("versions"),
-        "category": text_is("category"),
-        "categories": texts_among("category"),
-        "classes": related_by_name("classes"),
+        "category": choice_of("category", *CATEGORIES),
+        "categories": choices_of("category", *CATEGORIES),
+        "classes": names_in("classes"),
         "task": numbers_among("task_id"),
     },
-    lists=frozenset({"ids", "ids_ex", *_GROUND_TRUTH_LISTS}),
+    lists=frozenset({"ground_truth", "ground_truth_dataset_versions", "categories", "task"}),
 )
 
 GROUND_TRUTH_V2 = FilterSet(
@@ -179,9 +176,8 @@ GROUND_TRUTH_V2 = FilterSet(
         "ground_truth_dataset": number_is("ground_truth_dataset_id"),
         "ground_truth_dataset_version": related_to_one("versions"),
         "project": related_to_one("projects"),
-        "pgh_obj_id__in": numbers_among("ground_truth_id"),
-    },
-    lists=frozenset({"pgh_obj_id__in"}),
+        "pgh_obj_id__in": numbers_in("ground_truth_id"),
+    }
 )
 
 GROUND_TRUTH_JOB = _of_job(GROUND_TRUTH_V1, "ground_truth_id", {"ground_truth_dataset_version": related_to("versions")})
@@ -193,7 +189,7 @@ SERVE_APPLICATIONS_V1 = FilterSet(
         "id": number_is("id"),
         "plugin_code": text_is("plugin_code"),
         "job__agent": number_is("agent_id"),
-        "status": choice_of("status", *SERVE_STATUSES),
+        "status": choices_of("status", *SERVE_STATUSES),
     },
     lists=frozenset({"status"}),
 )
@@ -209,19 +205,19 @@ def _triggered_by(text: str) -> Condition | None:
 
 ASYNC_JOBS_V2 = FilterSet(
     {
-        "ids": texts_among("id"),
+        "ids": lambda text: Condition("id", Comparison.ANY_OF, tuple(items(text))),
         "ids_ex": lambda text: Condition("id", Comparison.OUTSIDE, tuple(items(text))),
         "triggered_by": _triggered_by,
     },
     lists=frozenset({"ids", "ids_ex"}),
 )
 
-JOBS_V1 = FilterSet({"status": choice_of("status", *JOB_STATUSES)}, lists=frozenset({"status"}))
+JOBS_V1 = FilterSet({"status": choices_of("status", *JOB_STATUSES)}, lists=frozenset({"status"}))
 
 JOBS_V2 = FilterSet({**JOBS_V1.declared, "action": text_is("action")}, lists=JOBS_V1.lists)
 
 JOB_LOGS_V2 = FilterSet(
-    {"job": text_is("job_id"), "event": text_is("event"), "level": choice_of("level", *LOG_LEVELS)},
+    {"job": text_is("job_id"), "event": text_is("event"), "level": choices_of("level", *LOG_LEVELS)},
     lists=frozenset({"level"}),
 )
 
@@ -231,4 +227,25 @@ DATASET_VERSIONS_V1 = FilterSet({"ground_truth_dataset": number_is("ground_truth
 
 PLUGIN_RELEASES_V1 = FilterSet({"plugin": text_is("code")})
 
-STORAGES_V1 = FilterSet({"category": choice_of("category", "internal", "external")}, lists=frozenset({"category"}))
+STORAGES_V1 = FilterSet({"category": choices_of("category", "internal", "external")}, lists=frozenset({"category"}))
+
+PLACES: Mapping[str, Mapping[str, FilterSet]] = {
+    "task": {"GET /sdk/tasks/": TASKS_V1, "GET /v2/tasks/": TASKS_V2, "an export job": TASKS_JOB},
+    "assignment": {
+        "GET /sdk/assignments/": ASSIGNMENTS_V1,
+        "GET /v2/assignments/": ASSIGNMENTS_V2,
+        "an export job": ASSIGNMENTS_JOB,
+    },
+    "ground_truth": {
+        "GET /sdk/ground_truth_events/": GROUND_TRUTH_V1,
+        "GET /v2/ground-truth-events/": GROUND_TRUTH_V2,
+        "an export job": GROUND_TRUTH_JOB,
+    },
+}
+"""Target to every place where its rows are filtered."""
+
+PAGING = frozenset(
+    {"page", "page_size", "pagination", "cursor", "ordering", "fields", "expand", "response_mode", "url_host"}
+    | {"per_page", "sort"}
+)
+"""Keys of lists that are no filters, of either API: clients leave them in the filter of a job."""

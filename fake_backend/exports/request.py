@@ -103,7 +103,9 @@ def versions_of(selection: Selection) -> tuple[int, ...]:
 def _project(body: Mapping[str, Any], kind: Kind, selection: Selection) -> int | None:
     """Return the project: of the body, else of the filter; ground truth needs none, but a version."""
     if kind.scope == "project_id":
-        named = [test.value for test in selection.conditions if test.field == "project_id"]
+        named = [
+            test.value for test in selection.conditions if test.field == "project_id" and test.test is Comparison.EQUALS
+        ]
         return _integer(body, "project_id", default=int(str(named[0])) if named else None)
     if not any(test.field == kind.scope for test in selection.conditions):
         raise BadRequest(

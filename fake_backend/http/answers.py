@@ -10,13 +10,16 @@ where there is something to show: the real backend does not, and no client minds
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Response, request
 
 from fake_backend.core.errors import WHOLE, BadRequest, Refusal, TooManyRequests, Unauthenticated, Unavailable
 from fake_backend.core.places import steps
 from fake_backend.http.request import world
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def answer(body: Any, status: int = 200) -> Response:
@@ -49,11 +52,14 @@ def refused(refusal: Refusal) -> Response:
     }
     body: Any
     if request.path.startswith("/v2/"):
-        details = [{"field": refusal.field, "message": refusal.message}] if refusal.field else None
+        details = [{"field": name, "message": text} for name, text in _named(refusal)] or None
         error = {"code": refusal.code, "message": refusal.message, "details": details, **explained}
         body = {"error": error, "meta": {"request_id": request_id()}}
     elif isinstance(refusal, BadRequest) and refusal.field and not request.path.startswith("/_fake/"):
-        body = _nested(refusal)
+        body = {}
+        for one in (refusal, *refusal.others):
+            if one.field:
+                _put(body, one.field, one.message)
     else:
         body = {"detail": refusal.message, "code": refusal.code, **explained}
     response = answer(body, refusal.status)
@@ -64,15 +70,15 @@ def refused(refusal: Refusal) -> Response:
     return response
 
 
-def _nested(refusal: BadRequest) -> Any:
-    """Return a sentence where the framework's nested serializers put it."""
-    body: Any = [refusal.message]
-    place = steps(refusal.field or WHOLE)
+def _put(body: dict[str, Any], field: str, message: str) -> None:
+    """Put a sentence where the framework's nested serializers put it."""
+    place = steps(field)
     if isinstance(place[-1], int):
         place.append(WHOLE)
-    for step in reversed(place):
-        body = {str(step): body}
-    return body
+    *outer, last = map(str, place)
+    for step in outer:
+        body = body.setdefault(step, {})
+    body.setdefault(last, []).append(message)
 
 
 def server_error(status: int) -> Response:
@@ -82,6 +88,12 @@ def server_error(status: int) -> Response:
         error = {"code": "error", "message": sentence, "details": None}
         return answer({"error": error, "meta": {"request_id": request_id()}}, status)
     return answer({"detail": sentence}, status)
+
+
+def _named(refusal: Refusal) -> Iterator[tuple[str, str]]:
+    """Yield each field that is refused and why."""
+    others = refusal.others if isinstance(refusal, BadRequest) else ()
+    return ((one.field, one.message) for one in (refusal, *others) if one.field)
 
 
 def _shown(value: object, limit: int = 200) -> object:

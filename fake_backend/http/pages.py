@@ -115,7 +115,7 @@ def by_number(asked: Query, *, size: int, count: int, read: Callable[[int, int],
         InvalidPage: There is no such page.
     """
     pages = max(1, -(-count // size))
-    text = asked.last("page", "1")
+    text = asked.last("page") or "1"
     try:
         number = pages if text == "last" else int(text)
     except ValueError as error:

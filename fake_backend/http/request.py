@@ -12,11 +12,15 @@ from urllib.parse import parse_qsl
 
 from flask import g, request
 
+from fake_backend.core.advice import Place, advice
 from fake_backend.core.errors import WHOLE, BadRequest, UnsupportedMedia
+from fake_backend.core.filter_sets import PLACES
 from fake_backend.core.places import written
 from fake_backend.http.journalled import ENTRY
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from fake_backend.core.filters import FilterSet, Selection
     from fake_backend.core.journal import Entry
     from fake_backend.store.identity import Caller
@@ -85,13 +89,44 @@ class Query:
             return default
         return min(size, maximum) if size > 0 else default
 
-    def select(self, filters: FilterSet, known: frozenset[str]) -> Selection:
-        """Return what the declared filters ask for, and tell the journal which keys meant nothing."""
+    def select(self, filters: FilterSet, known: frozenset[str], target: str = "") -> Selection:
+        """Return what the declared filters ask for, and tell the journal which keys meant nothing.
+
+        Args:
+            filters: What the list declares.
+            known: Keys that are no filters.
+            target: What its rows are, by the name of their kind.
+
+        Raises:
+            BadRequest: A value does not parse; or, in a strict world, a key means nothing.
+        """
         selection = filters.select(self.pairs, known)
-        noted = entry()
-        if noted is not None:
-            noted.ignored = selection.ignored
+        note_ignored(selection.ignored, Place(f"GET {request.path}", filters.declared.keys(), known), target)
         return selection
+
+
+def note_ignored(ignored: Sequence[str], here: Place, target: str, within: str = "") -> None:
+    """Tell the journal which keys meant nothing.
+
+    Args:
+        ignored: The keys.
+        here: Where they were asked for.
+        target: What is asked for, by the name of its kind.
+        within: What the keys are a part of, with a point: ``filter.`` of a body.
+
+    Raises:
+        BadRequest: The world is strict; the sentences say what was probably meant.
+    """
+    noted = entry()
+    if noted is not None:
+        noted.ignored = tuple(f"{within}{key}" for key in ignored)
+    if ignored and world().settings.strict:
+        elsewhere = {
+            name: filters.declared.keys() for name, filters in PLACES.get(target, {}).items() if name != here.name
+        }
+        raise BadRequest.of(
+            [BadRequest(advice(key, here, elsewhere), received=key, field=f"{within}{key}") for key in ignored]
+        )
 
 
 def query() -> Query:

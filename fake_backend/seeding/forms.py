@@ -12,6 +12,7 @@ CODE = r"^[A-Za-z0-9._-]+$"
 HEADER_VALUE = r"^[\x20-\x7e]+$"
 TOKEN = r"^[\x21-\x7e]+$"  # noqa: S105 - the form of a token, not a token
 NO_NUL = r"^[^\x00]+$"
+WORDS = r"^[^\x00]*$"
 JOB_ID = r"^([0-9]+|[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})$"
 _INSTANT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})$"
 
@@ -19,6 +20,7 @@ IN_WORDS: Final = {
     CODE: "letters, digits, dots, underscores or hyphens",  # travels in a header: contract.md 1.1
     HEADER_VALUE: "printable ASCII, such as image/png",
     TOKEN: "printable ASCII without blanks",
+    WORDS: "text without NUL",  # PostgreSQL has no room for it
     NO_NUL: "text of at least one character, none of them NUL",
     JOB_ID: "a UUID or a whole number, as text",
 }
@@ -85,7 +87,8 @@ def absent() -> Absent:
 
 Id = Annotated[int, Field(ge=1, le=2**63 - 1)]  # the signed 64-bit key of the API's database
 Ids = Annotated[tuple[Id, ...], AfterValidator(_distinct), Field(json_schema_extra={"uniqueItems": True})]
-Texts = Annotated[tuple[str, ...], AfterValidator(_distinct), Field(json_schema_extra={"uniqueItems": True})]
+Words = Annotated[str, Field(pattern=WORDS)]
+Texts = Annotated[tuple[Words, ...], AfterValidator(_distinct), Field(json_schema_extra={"uniqueItems": True})]
 Code = Annotated[str, Field(pattern=CODE)]
 Name = Annotated[str, Field(pattern=NO_NUL)]
 Instant = Annotated[

@@ -8,10 +8,12 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import asdict, dataclass
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
+from fake_backend.core.folding import folded
 from fake_backend.seeding import ground_truth, serving, work
 from fake_backend.seeding.upserts import hang, put
 from fake_backend.store import schema
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 
     from fake_backend.core.ids import Draws
     from fake_backend.payloads import Payloads
-    from fake_backend.seeding.rows import DataUnitRow, SeedDocument, StorageRow, TokenRow
+    from fake_backend.seeding.rows import DataUnitRow, SeedDocument, StorageRow, TenantRow, TokenRow
     from fake_backend.store.database import Database
 
 
@@ -53,7 +55,7 @@ class Loader:
         """Write every row of ``document`` in one transaction; return how many there were by resource."""
         moment = stored(self.now())
         with self.database.transaction() as connection:
-            put(connection, schema.tenants, map(asdict, document.tenants))
+            self._tenants(connection, document.tenants)
             put(connection, schema.users, map(asdict, document.users))
             self._tokens(connection, document.tokens, moment)
             self._storages(connection, document.storages)
@@ -107,6 +109,13 @@ class Loader:
             )
             serving.write(connection, document, self.draws, moment)
         return document.counts()
+
+    def _tenants(self, connection: Connection, rows: Sequence[TenantRow]) -> None:
+        held = {
+            row.code: row.number for row in connection.execute(select(schema.tenants.c.code, schema.tenants.c.number))
+        }
+        places = count(max(held.values(), default=0) + 1)
+        put(connection, schema.tenants, [{**asdict(row), "number": held.get(row.code) or next(places)} for row in rows])
 
     def _tokens(self, connection: Connection, rows: Sequence[TokenRow], moment: int) -> None:
         columns = schema.tokens.c
@@ -175,6 +184,7 @@ class Loader:
                 "position": position,
                 "specification": specification,
                 "file_name_original": file.file_name_original,
+                "file_name_folded": folded(file.file_name_original),
                 "is_primary": file.is_primary,
                 "content_type": file.media_type,
                 "object_key": key,

@@ -30,6 +30,7 @@ from fake_backend.seeding.forms import (
     Replicas,
     Seconds,
     Texts,
+    Words,
     absent,
 )
 
@@ -54,7 +55,7 @@ class TenantRow:
     __pydantic_config__ = _STRICT
 
     code: Code
-    name: str = ""
+    name: Words = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +66,8 @@ class UserRow:
 
     id: Id
     tenant: Code
-    email: str = ""
-    name: str = ""
+    email: Words = ""
+    name: Words = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +90,7 @@ class StorageRow:
 
     id: Id
     tenant: Code
-    name: str = ""
+    name: Words = ""
     category: Literal["internal", "external"] = "internal"
     provider: Literal["file_system", "amazon_s3"]
     configuration: dict[str, str] = field(default_factory=dict, repr=False)  # holds keys of a bucket
@@ -104,7 +105,7 @@ class DataCollectionRow:
 
     id: Id
     tenant: Code
-    name: str = ""
+    name: Words = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +129,7 @@ class ProjectRow:
 
     id: Id
     tenant: Code
-    title: str = ""
+    title: Words = ""
     data_collection: Id | None = None
     configuration: dict[str, Any] = field(default_factory=dict)
 
@@ -173,7 +174,7 @@ class DataUnitRow:
 
     id: Id
     data_collection: Id
-    name: str = ""
+    name: Words = ""
     width: Id | None = None
     height: Id | None = None
     meta: dict[str, Any] = field(default_factory=dict)
@@ -240,7 +241,7 @@ class GroundTruthDatasetRow:
 
     id: Id
     tenant: Code
-    name: str = ""
+    name: Words = ""
     project: Id | None = None
 
 
@@ -252,7 +253,7 @@ class GroundTruthDatasetVersionRow:
 
     id: Id
     ground_truth_dataset: Id
-    name: str = ""
+    name: Words = ""
     is_released: bool = False
     events: Ids = ()
 
@@ -280,7 +281,7 @@ class GroundTruthEventRow:
     pgh_label: Literal["insert", "update"] = "insert"
     created: Instant = None
     data: Any = None
-    category: str = ""
+    category: Words = ""
     classes: Texts = ()
 
 
@@ -305,7 +306,7 @@ class AgentRow:
 
     id: Id
     tenant: Code
-    name: str = ""
+    name: Words = ""
     has_address: bool = True
     token: Annotated[str, Field(pattern=TOKEN)] | None = field(default=None, repr=False)  # a secret
     token_in_script: bool = False
@@ -328,7 +329,7 @@ class PluginReleaseRow:
     tenant: Code
     code: Code
     version: Code = "1.0.0"
-    name: str = ""
+    name: Words = ""
     model: str | None = None
     data_types: Texts = ("image",)
     max_batch_size: Id = 1
@@ -367,7 +368,7 @@ class ServeApplicationRow:
     status: Literal["NOT_STARTED", "DEPLOYING", "RUNNING", "DEPLOY_FAILED", "UNHEALTHY", "UNAVAILABLE", "DELETING"] = (
         "RUNNING"
     )
-    reason: str = ""
+    reason: Words = ""
     job: Annotated[str, Field(pattern=JOB_ID)] | None = None
 
 

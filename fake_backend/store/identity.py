@@ -163,7 +163,7 @@ class Identity:
     def tenants(self) -> list[str]:
         """Return the codes of all tenants, in the order in which they came."""
         with self._database.transaction() as connection:
-            return list(connection.execute(select(tenants.c.code)).scalars())
+            return list(connection.execute(select(tenants.c.code).order_by(tenants.c.number)).scalars())
 
 
 def _told_of() -> Select[Any]:

@@ -35,7 +35,7 @@ from fake_backend.store.schema import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from sqlalchemy import Column
 
@@ -110,11 +110,18 @@ class Kind:
 
     def ordering(self, text: str) -> Ordering:
         """Return what ``ordering=`` or ``sort=`` spells; what orders nothing is the default, as in DRF's filter."""
-        for term in text.split(","):
-            name = term.strip().removeprefix("-")
-            if (name == self.key and self.orders_by_key) or (name == CREATED and CREATED in self.table.c):
-                return Ordering(name, descending=term.strip().startswith("-"))
-        return self.default
+        known = ({self.key} if self.orders_by_key else set()) | ({CREATED} if CREATED in self.table.c else set())
+        terms = [(name, text != name) for text, name in _terms(text) if name in known]
+        if not terms:
+            return self.default
+        name, descending = terms[0]
+        ties = next((way for other, way in terms if other == self.key), descending)
+        return Ordering(name, descending, ties_turned=name != self.key and ties != descending)
+
+
+def _terms(text: str) -> Iterator[tuple[str, str]]:
+    """Yield each term of an ordering, and the name in it."""
+    return ((term, term.removeprefix("-")) for part in text.split(",") if (term := part.strip()))
 
 
 def _named(table: Table, owner: str, to: Column[Any], *names: str) -> dict[str, Relation]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, BindParameter, ColumnElement, Select, bindparam, delete, func, select, tuple_
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, delete, func, or_, select, tuple_
 
+from fake_backend.store.columns import whole
 from fake_backend.store.database import as_dicts
 from fake_backend.store.ordering import CREATED
 from fake_backend.store.selection import among, scope
@@ -156,7 +157,7 @@ def _keyset(
         return walk.page(query, beyond, descending=descending, offset=offset, limit=limit)
     column = kind.table.c[ordering.field]
     begin = _bound(column, 0), *([_bound(kind.column, 1)] if ordering.is_composite else [])
-    beyond = _beyond(*begin, descending=descending) if begins_beyond else []
+    beyond = _beyond(*begin, descending=descending, ties_turned=ordering.ties_turned) if begins_beyond else []
     query = query.where(*scope(kind, tenant, conditions), *beyond)
     if offset:
         query = query.offset(offset)
@@ -164,8 +165,11 @@ def _keyset(
 
 
 def _ordered(kind: Kind, columns: Iterable[str] | None, ordering: Ordering, *, descending: bool) -> Select[Any]:
-    by = [kind.column] if ordering.field == kind.key else [kind.table.c[ordering.field], kind.column]
-    return _read(kind, columns, ordering).order_by(*(column.desc() if descending else column.asc() for column in by))
+    by = [(kind.column, descending)]
+    if ordering.field != kind.key:
+        by = [(kind.table.c[ordering.field], descending), (kind.column, descending != ordering.ties_turned)]
+    read = _read(kind, columns, ordering)
+    return read.order_by(*(column.desc() if downwards else column.asc() for column, downwards in by))
 
 
 def _read(kind: Kind, columns: Iterable[str] | None, ordering: Ordering | None = None) -> Select[Any]:
@@ -179,13 +183,17 @@ type _Bound = tuple[ColumnElement[Any], BindParameter[int]]  # a column and the 
 
 
 def _bound(column: ColumnElement[Any], place: int) -> _Bound:
-    return column, bindparam(BEYOND[place], type_=BigInteger)
+    return column, bindparam(BEYOND[place], type_=whole)
 
 
-def _beyond(*begin: _Bound, descending: bool) -> list[ColumnElement[bool]]:
-    """Return the test for rows beyond one column's value, or beyond several columns' values taken together."""
+def _beyond(*begin: _Bound, descending: bool, ties_turned: bool = False) -> list[ColumnElement[bool]]:
+    """Return the test for rows beyond one column's value, or beyond two columns' values taken together."""
+    column, value = begin[0]
     if len(begin) == 1:
-        column, value = begin[0]
         return [column < value if descending else column > value]
+    if ties_turned:  # SQL compares rows of values in one direction only
+        key, tie = begin[1]
+        further = column < value if descending else column > value
+        return [or_(further, and_(column == value, key > tie if descending else key < tie))]
     columns, values = (tuple_(*part) for part in zip(*begin, strict=True))
     return [columns < values if descending else columns > values]

@@ -30,10 +30,10 @@ class Lives:
             DatabaseUnusable: The database holds a world of another seed.
         """
         with self._database.transaction() as connection:
-            known = list(connection.execute(select(lives.c.world_seed)).scalars())
+            known = list(connection.execute(select(lives.c.world_seed).order_by(lives.c.number)).scalars())
             if known and known[0] != world_seed:
                 raise DatabaseUnusable(
-                    f"the database {self._database.url!r} holds a world of seed {known[0]}, not {world_seed}; "
+                    f"the database {self._database.told!r} holds a world of seed {known[0]}, not {world_seed}; "
                     "open it with the seed it was made with, or name another."
                 )
             connection.execute(insert(lives).values(number=len(known), world_seed=world_seed, began=at))

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from fake_backend.core.errors import InvalidCursor
-from fake_backend.core.filters import integer
+from fake_backend.core.filter_values import MAX_ID, MIN_ID
 from fake_backend.store.instants import restored, stored
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ class Ordering:
         descending: Whether the greatest come first.
         exact: Whether positions by ``created`` have the key behind them, so that no two rows have one; Django REST
             framework's have not.
+        ties_turned: Whether the key breaks ties in the other direction, as in ``created,-id``.
     """
 
     field: str
@@ -40,6 +41,8 @@ class Ordering:
     def is_composite(self) -> bool:
         """Whether a position is two values."""
         return self.exact and self.field == CREATED
+
+    ties_turned: bool = False
 
     def position(self, row: Mapping[str, Any]) -> str:
         """Return the ordering value of a row as a cursor carries it: ``str`` of what Django's model holds."""
@@ -67,7 +70,7 @@ class Ordering:
         """
         try:
             if self.field != CREATED:
-                return integer(position)
+                return max(MIN_ID, min(int(position), MAX_ID))
             moment = datetime.fromisoformat(position)
             return stored(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
         except (ValueError, OverflowError) as error:

@@ -24,10 +24,12 @@ class Related:
     def of_tasks(self, ids: Sequence[int]) -> dict[int, dict[str, list[int]]]:
         """Return the related ids of each task by relation, assignments included."""
         found: dict[int, dict[str, list[int]]] = {}
-        related = select(task_relations.c.task_id, task_relations.c.relation, task_relations.c.related_id)
+        table = task_relations.c
+        related = select(table.task_id, table.relation, table.related_id).where(among(table.task_id, list(ids)))
+        related = related.order_by(table.task_id, table.relation, table.related_id)
         assigned = select(assignments.c.task_id, assignments.c.id).where(among(assignments.c.task_id, list(ids)))
         with self._database.transaction() as connection:
-            for task, relation, other in connection.execute(related.where(among(task_relations.c.task_id, list(ids)))):
+            for task, relation, other in connection.execute(related):
                 found.setdefault(task, {}).setdefault(relation, []).append(other)
             for task, other in connection.execute(assigned.order_by(assignments.c.id)):
                 found.setdefault(task, {}).setdefault("assignments", []).append(other)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, false, or_, select
 
 from fake_backend.core.filters import Comparison, Condition, Ranges
+from fake_backend.core.folding import folded
 from fake_backend.store.instants import stored
 from fake_backend.store.schema import data_files
 
@@ -51,11 +52,12 @@ def clause(kind: Kind, condition: Condition) -> Clause:
         case Condition(field=relation, test=Comparison.HELD, value=wanted):
             held = kind.relations[relation].held()
             return held if wanted else ~held
-        case Condition(test=Comparison.FILE_NAME, value=text):
+        case Condition(test=Comparison.FILE_NAME, value=terms):
+            parts = [folded(term) for term in cast("tuple[str, ...]", terms)]
             return exists(
                 select(1).where(
                     data_files.c.data_unit_id == columns.data_unit_id,
-                    _folded(data_files.c.file_name_original).contains(str(text).casefold(), autoescape=True),
+                    *(data_files.c.file_name_folded.contains(part, autoescape=True) for part in parts),
                 )
             )
         case Condition(field=name, test=Comparison.WITHIN | Comparison.OUTSIDE as test, value=ranges):
@@ -77,11 +79,6 @@ def _owned(kind: Kind, tenant: str, conditions: Sequence[Condition]) -> Clause:
         if condition.test is Comparison.EQUALS and condition.field in kind.owners:
             return owned(kind.owners[condition.field], condition.value, tenant)
     return kind.table.c.tenant == tenant
-
-
-def _folded(column: ColumnElement[str]) -> ColumnElement[str]:
-    """Return the column without case; the connection knows ``casefold`` (SQLite's own ``lower`` is ASCII only)."""
-    return func.casefold(column)
 
 
 def _within(column: ColumnElement[int], ranges: Ranges) -> Clause:

@@ -19,6 +19,8 @@ ALL = (*COMPLETE, "--versions", "3")
         (["--bug", "none"], {}, "invalid choice: 'none'"),
         (["--target", "tasks"], {}, "invalid choice: 'tasks'"),
         (["--colour"], {}, "unrecognized arguments: --colour"),
+        (["--database", "sqlite:///x"], {}, "--database takes postgresql://user@host/database or embedded"),
+        ([*THERE, "--database", "embedded"], {}, "--database is for the embedded fake"),
         (["--project", "1"], {}, "--project goes with --backend-url"),
         (["--versions", "1"], {}, "--versions goes with --backend-url"),
         (["--backend-url", "http://h", "--project", "1"], {}, "needs --storage too"),

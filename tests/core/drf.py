@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import django
-from django.conf import settings
+from tests.differential import django_settings  # noqa: F401 - sets Django up
 
-if not settings.configured:
-    settings.configure(ALLOWED_HOSTS=["*"], USE_TZ=True, REST_FRAMEWORK={"PAGE_SIZE": 10})
-    django.setup()
-
-from rest_framework.pagination import Cursor, CursorPagination
+from rest_framework.pagination import Cursor, CursorPagination  # isort: skip - after Django is set up
 from rest_framework.request import Request
 from rest_framework.test import APIRequestFactory
 

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import json
 
-import django
 import jsonschema
 import pytest
-from django.conf import settings as django_settings
 from django.test import override_settings
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-if not django_settings.configured:
-    django_settings.configure(ALLOWED_HOSTS=["*"], USE_TZ=True, REST_FRAMEWORK={"PAGE_SIZE": 10})
-    django.setup()
+from tests.differential import django_settings  # noqa: F401 - sets Django up
 
-from rest_framework import exceptions, serializers
+from rest_framework import exceptions, serializers  # isort: skip - after Django is set up
 from rest_framework.authentication import TokenAuthentication
 from rest_framework.parsers import JSONParser
 from rest_framework.permissions import BasePermission

@@ -9,15 +9,16 @@ from typing import Any
 from hypothesis import strategies as st
 
 identities = st.integers(1, 2**63 - 1)
-texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
+anything = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
+texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=8)
 names = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=8)
 codes = st.from_regex(r"[A-Za-z0-9._-]{1,6}", fullmatch=True)
 json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | texts,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | anything,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(anything, inner, max_size=3),
     max_leaves=6,
 )
-objects = st.dictionaries(texts, json_values, max_size=2)
+objects = st.dictionaries(anything, json_values, max_size=2)
 instants = st.datetimes(timezones=st.just(UTC)).map(lambda moment: moment.isoformat())
 
 

@@ -18,7 +18,7 @@ from tests.http.small_backend import small_document
 from tests.store.seeded import plan, seeded, some_of
 
 TRUTHS = range(1, 21)
-CATEGORIES = ("train", "test", "", "o'clock, 50 %")
+CATEGORIES = ("train", "test", "", "validation", "o'clock, 50 %")
 CLASSES = ("car", "bus", "it's", "100 %")
 
 
@@ -86,8 +86,8 @@ queries = some_of(
         "search": st.sampled_from(["사진 2", "META", "nothing"]),
         "ground_truth": st.lists(st.integers(1, 22), min_size=1).map(lambda ids: " , ".join(map(str, ids))),
         "ground_truth_dataset_versions": versions.map(lambda ids: ",".join(map(str, ids))),
-        "category": st.sampled_from(["train", "test", "o'clock, 50 %", "Train"]),
-        "categories": st.sampled_from(["train", "train, test", "car"]),
+        "category": st.sampled_from(["train", "test", "validation"]),
+        "categories": st.sampled_from(["train", "train, test", "validation"]),
         "classes": st.lists(st.sampled_from([*CLASSES, "Car"]), min_size=1).map(", ".join),
         "task": st.lists(st.integers(1, 4), min_size=1).map(lambda ids: ",".join(map(str, ids))),
     }

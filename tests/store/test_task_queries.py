@@ -28,7 +28,8 @@ def database():
     """40 tasks in two projects of one tenant and one of another, with every column varied."""
     world = Database()
     with world.transaction() as connection:
-        connection.execute(insert(schema.tenants), [{"code": code, "name": code} for code in ("acme", "globex")])
+        tenants = [{"code": code, "name": code, "number": number} for number, code in enumerate(("acme", "globex"))]
+        connection.execute(insert(schema.tenants), tenants)
         connection.execute(
             insert(schema.projects),
             [

@@ -68,7 +68,7 @@ def list_rows(listed: List) -> Response:
     told). A target that the world's settings leave out ignores ``response_mode`` (SYN-7535).
     """
     asked, tenant, here = query(), caller().tenant, world()
-    chosen = asked.select(listed.filters, KNOWN).within(rows_within_rights(listed.kind))
+    chosen = asked.select(listed.filters, KNOWN, listed.kind.target).within(rows_within_rights(listed.kind))
     ordering = listed.kind.ordering(asked.last("ordering"))
     size = asked.size("page_size", PAGE_SIZE, MAX_PAGE_SIZE)
     shape = listed.shape.of(asked.listed("fields"), asked.listed("expand"))

@@ -63,7 +63,8 @@ def list_rows(listed: List, confined: Sequence[Condition] = ()) -> Response:
         confined: What rows must be besides what the query says.
     """
     asked, tenant = query(), caller().tenant
-    conditions = (*confined, *asked.select(listed.filters, KNOWN).within(rows_within_rights(listed.kind)).conditions)
+    chosen = asked.select(listed.filters, KNOWN, listed.kind.target)
+    conditions = (*confined, *chosen.within(rows_within_rights(listed.kind)).conditions)
     ordering = listed.kind.ordering(asked.last("sort"))
     size = asked.size("per_page", PER_PAGE, MAX_PER_PAGE)
     here = world()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from flask import Blueprint, Response
 
+from fake_backend.core.advice import Place
+from fake_backend.core.filter_sets import PAGING, PLACES
 from fake_backend.exports.request import ExportRequest
 from fake_backend.http.answers import enveloped
-from fake_backend.http.request import caller, entry, json_object, query, storage_url, world
+from fake_backend.http.request import caller, json_object, note_ignored, query, storage_url, world
 from fake_backend.http.rights import check_export_rights
 
 plugin_exports = Blueprint("v2-plugin-exports", __name__, url_prefix="/v2/plugin_exports")
@@ -17,12 +19,13 @@ def enqueue() -> Response:
     """Check everything, then make a job: 202 with its id; the status is lower case here and upper case later."""
     request = ExportRequest.parse(json_object())
     check_export_rights(request.kind, request.project_id, request.selection)
+    target = request.kind.target
+    here = Place("an export job", PLACES[target]["an export job"].declared.keys(), PAGING)
+    ignored = request.selection.ignored
+    note_ignored([key for key in ignored if not (world().settings.strict and key in PAGING)], here, target, "filter.")
     if query().last("dry_run").lower() in {"true", "1"}:
         world().exports.check(caller(), request)
         return enveloped({"valid": True})
-    noted = entry()
-    if noted is not None:
-        noted.ignored = tuple(f"filter.{key}" for key in request.selection.ignored)
     job = world().exports.enqueue(caller(), request, storage_url())
     return enveloped(
         {

@@ -1,0 +1,1 @@
+"""The contract tests on PostgreSQL: a server of one's own, and a schema of it for each world."""
