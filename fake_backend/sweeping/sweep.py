@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from fake_backend.backend import FakeBackend
 from fake_backend.sweeping.classes import CLASSES, FaultClass
 from fake_backend.sweeping.points import points
-from fake_backend.sweeping.trial import Cell, Limits, Outcome, Verdict, trial, undisturbed
+from fake_backend.sweeping.trial import Cell, Limits, Outcome, Verdict, Work, trial, undisturbed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
 PATIENCE = 6 * 3600.0  # seconds of world time beyond an undisturbed run: no client's back-off is that long
 TIMES = 30  # as many requests as an undisturbed run, and some
@@ -44,6 +45,7 @@ class Sweep:
 def sweep(
     run: Callable[[FakeBackend], Any],
     *,
+    left: Callable[[FakeBackend], Any] | None = None,
     backend: Callable[[], FakeBackend] = FakeBackend,
     classes: Sequence[FaultClass] = CLASSES,
     patience: float = PATIENCE,
@@ -53,6 +55,8 @@ def sweep(
 
     Args:
         run: Takes an open backend, does the work against it, and returns what the work came to, comparable by ``==``.
+        left: Reads what a run has left behind, comparable by ``==``, where its value does not say. It is asked once the
+            run is over; its own requests are struck by nothing.
         backend: Makes a new backend with a virtual clock, the same each time.
         classes: The faults.
         patience: Seconds of world time, beyond what a run without faults takes, after which a run counts as one that
@@ -63,25 +67,18 @@ def sweep(
         BadRequest: The backend's clock is not virtual.
         Exception: What ``run`` raises without any fault.
     """
-    due, entries = undisturbed(run, backend)
+    work = Work(run, left or _nothing, backend)
+    due, entries = undisturbed(work)
     limits = Limits(due.seconds + patience, due.requests * TIMES + SOME)
     cells = []
-    for cell in _cells(run, backend, classes, due, limits, entries):
-        cells.append(cell)
-        if heard is not None:
-            heard(cell)
+    for point, fault in product(points(entries), classes):
+        if fault.strikes(point):
+            cell = trial(work, point, fault, due, limits)
+            cells.append(cell)
+            if heard is not None:
+                heard(cell)
     return Sweep(due, tuple(cells))
 
 
-def _cells(
-    run: Callable[[FakeBackend], Any],
-    backend: Callable[[], FakeBackend],
-    classes: Sequence[FaultClass],
-    due: Outcome,
-    limits: Limits,
-    entries: list[Any],
-) -> Iterator[Cell]:
-    for point in points(entries):
-        for fault in classes:
-            if fault.strikes(point):
-                yield trial(run, backend, point, fault, due, limits)
+def _nothing(_: FakeBackend) -> None:
+    return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import reprlib
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -40,17 +41,34 @@ class Runaway(BaseException):
 
 
 @dataclass(frozen=True)
+class Work:
+    """What is run, again and again.
+
+    Args:
+        run: The user's own code.
+        left: Reads what it has left behind, once it is over.
+        backend: Makes a new backend, the same each time.
+    """
+
+    run: Callable[[FakeBackend], Any]
+    left: Callable[[FakeBackend], Any]
+    backend: Callable[[], FakeBackend]
+
+
+@dataclass(frozen=True)
 class Outcome:
     """What a run came to.
 
     Args:
         value: What it returned.
+        left: What it has left behind.
         facts: What is in the backend then.
         requests: How many it made.
         seconds: World time that it took.
     """
 
     value: Any
+    left: Any
     facts: Facts
     requests: int
     seconds: float
@@ -90,71 +108,72 @@ class Cell:
     seconds: float
 
 
-def undisturbed(run: Callable[[FakeBackend], Any], make: Callable[[], FakeBackend]) -> tuple[Outcome, list[Entry]]:
+def undisturbed(work: Work) -> tuple[Outcome, list[Entry]]:
     """Return what a run without faults comes to, and its requests.
 
     Raises:
         BadRequest: The backend's clock is not virtual.
     """
-    with make() as backend:
+    with work.backend() as backend:
         clock = _virtual(backend)
         begun, seen = clock.monotonic(), backend.journal.arrived
-        value = run(backend)
+        value = work.run(backend)
         entries = [entry for entry in backend.journal if entry.number > seen]
-        return Outcome(value, facts(backend), len(entries), clock.monotonic() - begun), entries
+        seconds = clock.monotonic() - begun
+        return Outcome(value, work.left(backend), facts(backend), len(entries), seconds), entries
 
 
-def trial(
-    run: Callable[[FakeBackend], Any],
-    make: Callable[[], FakeBackend],
-    point: Point,
-    fault: FaultClass,
-    due: Outcome,
-    limits: Limits,
-) -> Cell:
+def trial(work: Work, point: Point, fault: FaultClass, due: Outcome, limits: Limits) -> Cell:
     """Run once with one fault and judge what came of it.
 
     Args:
-        run: The user's own code.
-        make: Makes a new backend, the same each time.
+        work: What to run.
         point: The request that is struck.
         fault: With what.
         due: What a run without faults comes to.
         limits: What the run may take before it counts as one that hangs.
     """
     plan = {"rules": [{"id": RULE, "match": point.match, "effect": fault.effect(point), "times": 1}]}
-    with make() as backend:
+    with work.backend() as backend:
         clock = _virtual(backend)
         begun, seen = clock.monotonic(), backend.journal.arrived
         backend.faults.put(plan)
         _guard(backend, clock, limits)
         value, error = None, None
         try:
-            value = run(backend)
+            value = work.run(backend)
         except (Exception, Runaway) as caught:  # noqa: BLE001 (whatever the user's code raises is what is judged)
             error = caught
         finally:
             clock.follow(None)
             backend.journal.watch(None)
-        verdict, told = _judged(value, error, facts(backend), due, fired=backend.faults.report()[0].fired > 0)
-        return Cell(point, fault.name, verdict, told, backend.journal.arrived - seen, clock.monotonic() - begun)
+        requests, seconds = backend.journal.arrived - seen, clock.monotonic() - begun
+        fired = backend.faults.report()[0].fired > 0
+        backend.faults.clear()
+        came_to = facts(backend)
+        left = work.left(backend) if error is None else None
+        verdict, told = _judged(Outcome(value, left, came_to, requests, seconds), error, due, fired=fired)
+        return Cell(point, fault.name, verdict, told, requests, seconds)
 
 
-def _judged(value: Any, error: BaseException | None, found: Facts, due: Outcome, *, fired: bool) -> tuple[Verdict, str]:
+def _judged(found: Outcome, error: BaseException | None, due: Outcome, *, fired: bool) -> tuple[Verdict, str]:
     if isinstance(error, Runaway):
         return Verdict.HANGS, str(error)
     if not fired:
         return Verdict.NOT_REACHED, "the request was not made this time"
-    doubled = found.doubled(due.facts)
+    doubled = found.facts.doubled(due.facts)
     if doubled:
         return Verdict.DUPLICATES, doubled
     if error is not None:
         told = f"{type(error).__name__}: {error}"
         return (Verdict.UNCLEAR_ERROR if isinstance(error, UNCLEAR) else Verdict.CLEAR_ERROR), told
-    if value != due.value:
-        return Verdict.LOSES_DATA, "it ends well and returns something else"
-    if found.tasks != due.facts.tasks:
-        changed = [row[0] for row, other in zip(found.tasks, due.facts.tasks, strict=False) if row != other]
+    if found.value != due.value:
+        return Verdict.LOSES_DATA, f"it ends well and returns {reprlib.repr(found.value)}"
+    if found.left != due.left:
+        return Verdict.LOSES_DATA, "it ends well and leaves something else behind"
+    if found.facts.tasks != due.facts.tasks:
+        pairs = zip(found.facts.tasks, due.facts.tasks, strict=False)
+        changed = [row[0] for row, other in pairs if row != other]
         return Verdict.LOSES_DATA, f"it ends well, and tasks differ: {', '.join(map(str, changed[:5]))}"
     return Verdict.RECOVERS, ""
 

@@ -36,6 +36,7 @@ DEFAULT_RETRY_ON_STATUS = frozenset({502, 503, 504})
 # 500: a database connection lost during a slow query (export guide, bounded retry); 520, 522, 524: the delivery
 # network's word for the same, which killed exports (incidents.md 2, SYN-7480 and SYN-7542)
 EXPORT_LIST_RETRY_ON_STATUS = DEFAULT_RETRY_ON_STATUS | {500, 520, 522, 524}
+FAILED_FOR_NOW = EXPORT_LIST_RETRY_ON_STATUS - DEFAULT_RETRY_ON_STATUS  # and not repeated by the transport
 RESENDABLE = frozenset({"GET", "HEAD", "PUT", "DELETE"})  # a lost answer to these costs nothing but time
 _ALL_METHODS = RESENDABLE | {"POST", "PATCH"}
 
@@ -153,8 +154,9 @@ class PagePolicy:
         backoff: First wait in seconds; doubles with each attempt.
         cap: Longest wait in seconds.
         throttle: Seconds between two pages that went well.
-        retry_on_status: Statuses worth another attempt; 429, time-outs and broken connections always are.
+        retry_on_status: Statuses worth another attempt; 429 always is.
         timeouts: Limits for these requests; ``None`` takes the client's own.
+        after_loss: Whether time-outs and broken connections are worth another attempt, on top of the transport's own.
     """
 
     retries: int = 0
@@ -163,6 +165,15 @@ class PagePolicy:
     throttle: float = 0.0
     retry_on_status: frozenset[int] = DEFAULT_RETRY_ON_STATUS
     timeouts: Timeouts | None = None
+    after_loss: bool = True
+
+    @classmethod
+    def single_read(cls) -> PagePolicy:
+        """Return the policy of reads that stand alone: 3 retries after 2, 4 and 8 s, as bulk calls have (contract.md 1.4).
+
+        It covers what the transport hands on at once, 429, 500, 520, 522 and 524, and nothing that it has repeated.
+        """
+        return cls(retries=3, retry_on_status=FAILED_FOR_NOW, after_loss=False)
 
     @classmethod
     def export_default(cls, throttle: float = 0.2) -> PagePolicy:
@@ -213,8 +224,10 @@ class PagePolicy:
         """Return whether another attempt may go better than this error; never after a write of unknown outcome."""
         if isinstance(error, IncompleteResponseError):
             return False
-        if isinstance(error, ClientTimeoutError | ClientConnectionError | RateLimitError):
+        if isinstance(error, RateLimitError):
             return True
+        if isinstance(error, ClientTimeoutError | ClientConnectionError):
+            return self.after_loss
         return error.status in self.retry_on_status
 
 
@@ -235,6 +248,7 @@ def _number[N: (float, None)](environ: Mapping[str, str], name: str, default: N)
 __all__ = [
     "DEFAULT_RETRY_ON_STATUS",
     "EXPORT_LIST_RETRY_ON_STATUS",
+    "FAILED_FOR_NOW",
     "RESENDABLE",
     "RETRY_AFTER_CAP",
     "ClockRetry",

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from sdk.clients.connected import ConnectedClient
 from sdk.clients.credentials import Credentials, Headers
 from sdk.clients.pagination import Row, row_of
+from sdk.clients.reading import read
 from sdk.clients.retry import Timeouts
 from sdk.clients.transport import Transport
 from sdk.clock import Clock, SystemClock
@@ -114,7 +115,7 @@ class AgentClient(ConnectedClient):
         """
         needs = {"num_cpus": num_cpus, "num_gpus": num_gpus, "memory_bytes": memory_bytes}
         body = {"kind": kind, "replicas": replicas, **needs, "metadata": dict(metadata or {})}
-        return row_of(self._transport.request("POST", "/resources/feasibility/", json=body), what="feasibility")
+        return row_of(read(self._transport, "POST", "/resources/feasibility/", json=body), what="feasibility")
 
     def get_cluster_resources(self, *, use_cache: bool = True) -> Row:
         """Return what the agent's cluster has and uses."""

@@ -16,7 +16,7 @@ class AnnotatingClient(RequestingClient):
 
     def get_data_collection(self, collection_id: int) -> Row:
         """Return a data collection with its ``file_specifications``: ``name``, ``file_type``, ``is_primary``."""
-        body = self.get(f"/data_collections/{collection_id}/", {"expand": "file_specifications"})
+        body = self.read(f"/data_collections/{collection_id}/", {"expand": "file_specifications"})
         return row_of(body, what=f"data collection {collection_id}")
 
     def get_task(self, task_id: int, *, fields: Sequence[str] = (), expand: Sequence[str] = ()) -> Row:
@@ -28,11 +28,11 @@ class AnnotatingClient(RequestingClient):
             expand: Relations to show in full, ``data_unit`` for example.
         """
         params = {name: list(values) for name, values in (("fields", fields), ("expand", expand)) if values}
-        return row_of(self.get(f"/tasks/{task_id}/", params), what=f"task {task_id}")
+        return row_of(self.read(f"/tasks/{task_id}/", params), what=f"task {task_id}")
 
     def get_data_unit(self, unit_id: int) -> Row:
         """Return a data unit with its ``files``: by specification, or as a list."""
-        return row_of(self.get(f"/data_units/{unit_id}/", {"expand": "files"}), what=f"data unit {unit_id}")
+        return row_of(self.read(f"/data_units/{unit_id}/", {"expand": "files"}), what=f"data unit {unit_id}")
 
     def annotate_task(
         self,

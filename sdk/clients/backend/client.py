@@ -12,6 +12,7 @@ from sdk.clients.credentials import Credentials, credentials_from
 from sdk.clients.errors import ClientError
 from sdk.clients.lists import ASSIGNMENTS, GROUND_TRUTH_EVENTS, TASKS
 from sdk.clients.pagination import Params, Row, row_of
+from sdk.clients.reading import read
 from sdk.clients.retry import Timeouts
 from sdk.clients.transport import Transport
 from sdk.clock import Clock, SystemClock
@@ -165,15 +166,15 @@ class BackendClient(AnnotatingClient, ServingClient):
     def get_ground_truth_dataset_version(self, version_id: int) -> Row:
         """Return a version of a ground-truth dataset: ``ground_truth_dataset``, ``name``, ``is_released``."""
         path = f"/ground_truth_dataset_versions/{version_id}/"
-        return row_of(self.get(path), what=f"ground truth dataset version {version_id}")
+        return row_of(self.read(path), what=f"ground truth dataset version {version_id}")
 
     def get_project(self, project_id: int) -> Row:
         """Return a project."""
-        return row_of(self.get(f"/projects/{project_id}/"), what=f"project {project_id}")
+        return row_of(self.read(f"/projects/{project_id}/"), what=f"project {project_id}")
 
     def get_job(self, job_id: str) -> Row:
         """Return a job."""
-        return row_of(self.get(f"/jobs/{job_id}/"), what=f"job {job_id}")
+        return row_of(self.read(f"/jobs/{job_id}/"), what=f"job {job_id}")
 
     def get_storage(self, storage_id: int) -> StorageSession:
         """Return a storage with its configuration, which does not expire.
@@ -181,7 +182,7 @@ class BackendClient(AnnotatingClient, ServingClient):
         Raises:
             UnsupportedStorageError: The answer describes no usable storage.
         """
-        body = self.get(f"/storages/{storage_id}/", {"with_configuration": True})
+        body = self.read(f"/storages/{storage_id}/", {"with_configuration": True})
         return StorageSession.from_json(body, storage_id=storage_id)
 
     def open_storage_session(self, storage_id: int, purpose: Literal["read", "write"]) -> StorageSession:
@@ -199,7 +200,8 @@ class BackendClient(AnnotatingClient, ServingClient):
         """
         failure: ClientError
         try:
-            body = self.post(f"/storages/{storage_id}/session/", {"purpose": purpose})
+            # a session has no lasting effect, so a lost one is simply opened again
+            body = read(self._transport, "POST", f"/storages/{storage_id}/session/", json={"purpose": purpose})
             return StorageSession.from_json(body, storage_id=storage_id)
         except ClientError as error:
             failure = error

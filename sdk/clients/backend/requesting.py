@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sdk.clients.connected import ConnectedClient
 from sdk.clients.errors import ClientError
 from sdk.clients.pagination import Page, Params, Row, fetch_page, walk_pages
+from sdk.clients.reading import read
 from sdk.clients.retry import PagePolicy, Timeouts
 
 if TYPE_CHECKING:
@@ -30,6 +31,10 @@ class RequestingClient(ConnectedClient):
     def get(self, path: str, params: Params | None = None, *, timeouts: Timeouts | None = None) -> Any:
         """Send a GET and return its decoded body."""
         return self._transport.request("GET", path, params=params, timeouts=timeouts)
+
+    def read(self, path: str, params: Params | None = None) -> Any:
+        """Send a GET for one thing and return its decoded body; again after 429 and 5xx, see ``reading``."""
+        return read(self._transport, "GET", path, params=params)
 
     def post(self, path: str, json: object = None, *, params: Params | None = None) -> Any:
         """Send a POST and return its decoded body."""

@@ -8,12 +8,16 @@ from urllib.parse import quote
 from sdk.clients.agent import AgentClient
 from sdk.clients.backend.requesting import RequestingClient
 from sdk.clients.pagination import Row, row_of
+from sdk.clients.retry import PagePolicy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sdk.clients.credentials import Credentials
     from sdk.clients.retry import Timeouts
+
+
+READ = PagePolicy.single_read()
 
 
 class ServingClient(RequestingClient):
@@ -23,7 +27,7 @@ class ServingClient(RequestingClient):
 
     def get_plugin_release(self, release_id: int) -> Row:
         """Return a plugin release: ``version`` and ``config``."""
-        return row_of(self.get(f"/plugin_releases/{release_id}/"), what=f"plugin release {release_id}")
+        return row_of(self.read(f"/plugin_releases/{release_id}/"), what=f"plugin release {release_id}")
 
     def list_agents(self, agent_id: int | None = None) -> list[Row]:
         """Return agents: ``id``, ``name``, ``url``, ``token``.
@@ -31,12 +35,12 @@ class ServingClient(RequestingClient):
         Args:
             agent_id: Of this agent; a backend that ignores the key answers with the others as well.
         """
-        return list(self.walk("agents", None if agent_id is None else {"id": agent_id}, cursor=False))
+        return list(self.walk("agents", None if agent_id is None else {"id": agent_id}, policy=READ, cursor=False))
 
     def list_serve_applications(self, plugin_code: str, agent_id: int) -> list[Row]:
         """Return what an agent serves of a plugin: ``id``, ``status``."""
         params = {"plugin_code": plugin_code, "job__agent": agent_id}
-        return list(self.walk("serve_applications", params, cursor=False))
+        return list(self.walk("serve_applications", params, policy=READ, cursor=False))
 
     def delete_serve_application(self, application_id: int | str) -> None:
         """Stop what is served under an id."""

@@ -10,7 +10,9 @@ from urllib3.exceptions import HTTPError as WireError
 
 from sdk.clients.errors import TRANSIENT, ClientError, StreamError
 from sdk.clients.failures import client_error
-from sdk.clients.pagination import Row, row_of
+from sdk.clients.pagination import Row, fetch_page, row_of
+from sdk.clients.reading import read
+from sdk.clients.retry import PagePolicy
 from sdk.clients.sse import HEARTBEAT, PROGRESS, ProgressEvent, events_of
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 RECONNECTS = 5  # in a row without a sign of life (contract.md 2.3)
 FIRST_WAIT = 5.0  # seconds (contract.md 2.3)
 LONGEST_WAIT = 60.0  # seconds (contract.md 2.3)
+PAGE_SIZE = 100  # jobs; what is looked for among them is seconds old
 PIECE = 1 << 16  # bytes read at once; a read returns what has come
 SIGNS_OF_LIFE = frozenset({PROGRESS, HEARTBEAT})
 
@@ -53,6 +56,16 @@ class AsyncJobs:
         """
         return row_of(self._transport.request("GET", self._path(job_id)), what=f"async job {job_id}")
 
+    def newest(self, *, page_size: int = PAGE_SIZE) -> list[Row]:
+        """Return the caller's own newest jobs, the newest first (OpenAPI ``async_job_list``).
+
+        Args:
+            page_size: How many.
+        """
+        params = {"ordering": "-created", "page_size": page_size}
+        page = fetch_page(self._transport, "/v2/async_jobs/", params, PagePolicy.single_read())
+        return page.results
+
     def cancel(self, job_id: str) -> Row | None:
         """Ask a job to stop.
 
@@ -65,7 +78,7 @@ class AsyncJobs:
         Raises:
             ConflictError: It has finished already.
         """
-        body = self._transport.request("POST", f"{self._path(job_id)}cancel/")
+        body = read(self._transport, "POST", f"{self._path(job_id)}cancel/")  # a second one changes nothing
         return row_of(body, what=f"async job {job_id}") if body else None
 
     def stream_progress(self, job_id: str, *, budget: int = RECONNECTS) -> Iterator[ProgressEvent]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sdk.clients.backend_v2.slim import BulkList, Rows, SlimList
 from sdk.clients.pagination import Row, row_of
+from sdk.clients.reading import read
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,5 +40,5 @@ class GroundTruthDatasets(SlimList):
 
     def retrieve(self, dataset_id: int) -> Row:
         """Return a dataset: ``id``, ``name``, ``tenant_id``, ``project_id`` (``None`` for one without project)."""
-        body = self._transport.request("GET", f"{self.path}{dataset_id}/")
+        body = read(self._transport, "GET", f"{self.path}{dataset_id}/")
         return row_of(body, what=f"ground truth dataset {dataset_id}")

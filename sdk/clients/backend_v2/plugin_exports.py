@@ -39,7 +39,8 @@ class PluginExports:
     ) -> Row:
         """Start an export that writes its rows as a bundle into a storage.
 
-        It is sent once after a lost answer, since a second one would be a second job.
+        It is sent once, whatever happens, since a second one would be a second job; ``JobRequest.enqueue`` looks for the
+        job before it asks again.
 
         Args:
             storage_id: Storage to write to.
@@ -71,7 +72,7 @@ class PluginExports:
         body |= {key: value for key, value in optional.items() if value is not None}
         if filter:
             body["filter"] = dict(filter)
-        row = row_of(self._transport.request("POST", "/v2/plugin_exports/", json=body), what="a new export")
+        row = row_of(self._transport.request("POST", "/v2/plugin_exports/", json=body, once=True), what="a new export")
         if not isinstance(row.get("job_id"), str) or not row["job_id"]:
             raise ResponseError("The answer to a new export names no job_id.", detail=row)
         return row

@@ -1,4 +1,4 @@
-"""The server-side job of a delegated export: enqueue it, follow it, and know when to give it up.
+"""The server-side job of a delegated export: follow it, and know when to give it up.
 
 The progress stream is a comfort: whatever happens to it, the job's own document says how it stands. A job is given up,
 and only then cancelled, when it has shown no life for longer than allowed.
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from sdk.clients.errors import (
     ClientConnectionError,
@@ -21,7 +21,7 @@ from sdk.clients.errors import (
     RateLimitError,
     ServerError,
 )
-from sdk.plugins.actions.export.errors import EnqueueError, JobFailedError, JobGivenUpError
+from sdk.plugins.actions.export.errors import JobFailedError, JobGivenUpError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -38,52 +38,6 @@ WAIT_GROWTH = 1.5
 LONGEST_WAIT = 15.0
 LOOK_AFTER = 60.0  # seconds without progress on the stream after which the job itself is looked at
 PASSING = (ServerError, ClientConnectionError, ClientTimeoutError, RateLimitError)
-
-
-@dataclass(frozen=True)
-class JobRequest:
-    """What a job is asked for; the fields of the enqueue body (contract.md 2.2).
-
-    Args:
-        storage_id: Where the bundle goes.
-        path: The export's path; the bundle lies below it.
-        target: Kind of row.
-        include_original_files: Whether originals are copied into the bundle.
-        project_id: Scope, for targets that belong to a project.
-        filter: The export's filter.
-        chunk_size: Rows at a time; ``None`` leaves it to the server.
-        ray_job_id: The run that asks.
-    """
-
-    storage_id: int
-    path: str
-    target: str
-    include_original_files: bool
-    project_id: int | None
-    filter: dict[str, Any]
-    chunk_size: int | None = None
-    ray_job_id: str | None = None
-
-    def enqueue(self, client: BackendV2Client) -> str:
-        """Create the job and return its id. It is sent once: a second one would be a second job.
-
-        Raises:
-            EnqueueError: The backend refuses it or cannot be reached.
-        """
-        try:
-            row = client.plugin_exports.create(
-                storage_id=self.storage_id,
-                path=self.path,
-                targets=(self.target,),
-                include_original_files=self.include_original_files,
-                project_id=self.project_id,
-                filter=self.filter or None,
-                chunk_size=self.chunk_size,
-                ray_job_id=self.ray_job_id,
-            )
-        except ClientError as error:
-            raise EnqueueError(f"Failed to enqueue server-side export: {error}") from error
-        return str(row["job_id"])
 
 
 @dataclass

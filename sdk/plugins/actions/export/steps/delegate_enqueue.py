@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, override
 from sdk.clients.errors import ClientError
 from sdk.loggers import LogLevel
 from sdk.plugins.actions.export.context import ExportContext, needed
-from sdk.plugins.actions.export.delegated import PASSING, JobRequest
+from sdk.plugins.actions.export.delegated import PASSING
 from sdk.plugins.actions.export.errors import EnqueueError
+from sdk.plugins.actions.export.job_request import JobRequest, mark_of
 from sdk.plugins.actions.export.known_job import KnownJob, give_up_job
 from sdk.plugins.actions.export.messages import Message, tell
 from sdk.plugins.actions.export.steps.export_step import SERVER_EXPORT, DelegatedStep
-from sdk.plugins.actions.export.surroundings import announce, open_destination, open_source
+from sdk.plugins.actions.export.surroundings import announce, identity_of, open_destination, open_source
 from sdk.plugins.steps import StepResult
 from sdk.storage import StorageError
 
@@ -37,11 +38,12 @@ class DelegateEnqueueStep(DelegatedStep):
             return StepResult()
         target = needed(needed(context.handler, "target handler").native_target(), "target")
         probing = open_source(context, target).scope
-        job = _known(context, target)
+        noted = KnownJob.noted(needed(context.staging, "staging").checkpoint)
+        job = None if noted is None else _known(context, target, noted)
         resumed = job is not None
         if job is None:
             probe = probing.probe()
-            job = KnownJob(_enqueued(context, target), probe)
+            job = KnownJob(_enqueued(context, target, noted), probe)
             _note(context, job)
         context.probe, context.job_id, context.job = job.probe, job.id, job.document
         context.set_progress(0, job.probe.count or 1, SERVER_EXPORT)
@@ -50,12 +52,9 @@ class DelegateEnqueueStep(DelegatedStep):
         return StepResult(data={"job_id": job.id, "count": job.probe.count})
 
 
-def _known(context: ExportContext, target: Target) -> KnownJob | None:
+def _known(context: ExportContext, target: Target, job: KnownJob) -> KnownJob | None:
     """Return the job of an interrupted run if it is still worth following; one that is not is forgotten."""
     staging = needed(context.staging, "staging")
-    job = KnownJob.noted(staging.checkpoint)
-    if job is None:
-        return None
 
     def say(sentence: str) -> None:
         context.log_message(f"{sentence} The server is asked for a new one.", LogLevel.WARNING)
@@ -81,12 +80,22 @@ def _note(context: ExportContext, job: KnownJob) -> None:
         raise
 
 
-def _enqueued(context: ExportContext, target: Target) -> str:
-    """Return the id of a new job; a refusal leaves nothing, anything else an export under way."""
+def _enqueued(context: ExportContext, target: Target, noted: KnownJob | None) -> str:
+    """Return the id of a new job; a refusal leaves nothing, anything else an export under way.
+
+    Args:
+        context: Of the export.
+        target: Kind of row.
+        noted: The job of an interrupted run that will not do.
+    """
     staging = needed(context.staging, "staging")
     staging.is_under_way = True
     try:
-        return _request(context, target).enqueue(needed(context.v2_client, "v2 client"))
+        return _request(context, target).enqueue(
+            needed(context.v2_client, "v2 client"),
+            known=() if noted is None else (noted.id,),
+            refused=staging.checkpoint.refused,
+        )
     except EnqueueError as error:
         staging.is_under_way = isinstance(error.__cause__, PASSING)
         raise
@@ -102,5 +111,5 @@ def _request(context: ExportContext, target: Target) -> JobRequest:
         project_id=scope.project_id,
         filter=context.filters,
         chunk_size=context.settings.chunk_size,
-        ray_job_id=context.runtime_ctx.job_id,
+        ray_job_id=context.runtime_ctx.job_id or mark_of(identity_of(context).digest, context.clock.now()),
     )
