@@ -125,14 +125,17 @@ def test_a_backend_without_sessions_is_asked_the_old_way(v1, status) -> None:
     assert "/storages/3/?with_configuration=true" == backend.asked[1].url
 
 
-@pytest.mark.parametrize(("status", "error"), [(400, ValidationError), (403, AuthorizationError), (500, ServerError)])
-def test_any_other_refusal_of_a_session_is_an_error(v1, status, error) -> None:
+@pytest.mark.parametrize(
+    ("status", "error", "arrivals"),
+    [(400, ValidationError, 1), (403, AuthorizationError, 1), (500, ServerError, 4), (429, RateLimitError, 4)],
+)
+def test_any_other_refusal_of_a_session_is_an_error(v1, status, error, arrivals) -> None:
     """A refused purpose must not become access by another door (incidents.md 5, SYN-7614)."""
     client, backend = v1(lambda _: Answer(status, {"code": "x"}))
 
     with pytest.raises(error):
         client.open_storage_session(3, "write")
-    assert 1 == len(backend.asked)
+    assert ["/storages/3/session/"] * arrivals == [asked.path for asked in backend.asked]
 
 
 def test_where_neither_way_leads_to_a_storage_the_last_answer_counts(v1) -> None:

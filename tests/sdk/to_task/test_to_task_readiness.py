@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scripted import Answer
 from to_task_rig import AGENT, CODE, RELEASE, VERSION, rigged
 
-from fake_backend.transports.in_process import ConnectionRefused, NoAnswer
+from fake_backend.transports.in_process import ConnectionRefused, NoAnswer, Reset
 from sdk.plugins.categories.pre_annotation.actions.to_task import CriticalError, ToTaskAction
 from sdk.plugins.categories.pre_annotation.actions.to_task.errors import NotActiveError
 from sdk.plugins.categories.pre_annotation.actions.to_task.standing import Place, standing_of
@@ -298,8 +298,8 @@ def test_another_release_of_the_plugin_is_not_it(rig, other) -> None:
 
 @pytest.mark.parametrize("arrives", [True, False])
 @pytest.mark.parametrize("fault", [NoAnswer(), Answer(502, b""), Answer(504, b"")], ids=repr)
-def test_a_dispatch_whose_answer_is_lost_is_looked_for_and_not_repeated(cold, fault, arrives) -> None:
-    """A second deployment would take the room twice."""
+def test_a_dispatch_whose_answer_is_lost_is_looked_for_before_it_is_repeated(cold, fault, arrives) -> None:
+    """A second deployment would take the room twice; one that timed out may begin late, and is not repeated at all."""
 
     def deploy():
         if arrives:
@@ -311,7 +311,25 @@ def test_a_dispatch_whose_answer_is_lost_is_looked_for_and_not_repeated(cold, fa
         assert 3 == cold.infer()["success"]
     else:
         assert "its deployment dispatch failed" in refused(cold)
-    assert 1 == len(dispatches(cold))
+    assert (1 if arrives or isinstance(fault, NoAnswer) else 3) == len(dispatches(cold))
+
+
+@pytest.mark.parametrize("fault", [Answer(429, {}, {"Retry-After": "9"}), Answer(500, b""), Answer(503, b""), Reset()])
+def test_a_dispatch_that_came_to_nothing_is_repeated(cold, fault) -> None:
+    """It is looked for three times, two seconds apart, after the time that the backend asked for."""
+    faults = [fault]
+
+    def deploy():
+        if faults:
+            return faults.pop()
+        cold.world.applications = [{"id": 9, "status": "RUNNING"}]
+        return {}
+
+    cold.world.deploy = deploy
+    assert 3 == cold.infer()["success"]
+    assert 2 == len(dispatches(cold))
+    asked_for = [9.0] if isinstance(fault, Answer) and fault.headers else []
+    assert [*asked_for, 2.0, 2.0, 2.0] == cold.world.clock.waits[: 3 + len(asked_for)]
 
 
 @pytest.mark.parametrize("status", [400, 403, 422])

@@ -60,7 +60,8 @@ class JobRequest:
         """Create the job and return its id.
 
         A refusal for now (429, no connection) is asked again. After a lost answer or a 5xx, behind which the job may
-        have been created, it is looked for first.
+        have been created, it is looked for first. One that is not there after a time-out is not asked for again: it may
+        come late.
 
         Args:
             client: The v2 client; its clock waits.
@@ -81,6 +82,8 @@ class JobRequest:
                 found = self._looked_for(client, failure, known, refused)
                 if found is not None:
                     return found
+                if getattr(failure, "timed_out", False):
+                    break
             elif not isinstance(failure, TRANSIENT):
                 break
             if not last:

@@ -31,9 +31,11 @@ TIMEOUTS = Timeouts(connect=5, read=100)  # the gateway cuts at 90 s, and says s
 SENDS = 3  # of one inference, while it is cut, or the pre-processor away or busy
 FIRST_WAIT = 2.0  # seconds, doubling
 MOST_AT_A_TIME = 32  # connections that are kept to one host
+_INTERNAL = 500
 _CUT = frozenset({408, 504, 522, 524})  # somebody in between has not waited for the answer
 _AGAIN = _CUT | {425, 429, 502, 503, 520}  # the result is still to be had
 _PENDING = _AGAIN | {500}  # about a ticket these say nothing
+_NO_REASON = frozenset({"", "internal server error", "server error"})
 
 
 @dataclass
@@ -191,9 +193,24 @@ def _timed_out(error: ClientError) -> bool:
 def _is_passing(error: Exception | None) -> bool:
     """Return whether another request may go better; one that was cut may find the prediction made meanwhile."""
     return isinstance(error, ClientError) and (
-        isinstance(error, ClientConnectionError | ClientTimeoutError) or error.status in _AGAIN
+        isinstance(error, ClientConnectionError | ClientTimeoutError)
+        or error.status in _AGAIN
+        or _is_unexplained(error)
     )
 
 
 def _says_nothing(error: ClientError) -> bool:
     return isinstance(error, ClientConnectionError | ClientTimeoutError) or error.status in _PENDING
+
+
+def _is_unexplained(error: ClientError) -> bool:
+    """Return whether a 500 gives no reason: a model that fails says why, and would fail again."""
+    said = error.detail
+    if isinstance(said, dict) and set(said) <= {"detail"}:
+        said = said.get("detail")
+    return error.status == _INTERNAL and _is_phrase(said)
+
+
+def _is_phrase(said: object) -> bool:
+    text = str(said or "").strip()
+    return text.startswith("<") or text.rstrip(".").lower() in _NO_REASON

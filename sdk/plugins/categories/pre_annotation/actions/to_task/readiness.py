@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sdk.clients.errors import TRANSIENT, ClientError, NotFoundError
+from sdk.clients.errors import TRANSIENT, ClientError, IncompleteResponseError, NotFoundError
 from sdk.plugins.categories.pre_annotation.actions.to_task.capacity import texts
 from sdk.plugins.categories.pre_annotation.actions.to_task.errors import NotActiveError
 from sdk.plugins.categories.pre_annotation.actions.to_task.standing import IDLE, Place, Standing, standing_of
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 POLL = 10.0  # seconds between two looks (contract.md 4)
 ARRIVAL_LOOKS, ARRIVAL_PAUSE = 3, 2.0  # looks for a deployment whose answer is lost, and seconds before each
+DISPATCHES = 3  # of one deployment: each further one after looks that have found nothing
 DIAGNOSED_FROM = 2  # looks that find nothing before it is asked why (contract.md 4: from the third on)
 DIAGNOSED_EVERY = 6  # looks between two such questions: once a minute
 STOP_TIMEOUT = 300.0  # seconds that taking down may take: calls of others may have to end first
@@ -171,7 +172,7 @@ class Readiness:
             return Standing(Place.COMING, reason)
 
     def _dispatch(self) -> bool:
-        """Ask for a deployment, once; return whether it is this run's own."""
+        """Ask for a deployment, again only when none has come of it; return whether it is this run's own."""
         self.capacity.ensure()
         self._before = frozenset(row.get("id") for row in self._listed())  # all idle, or there would be no start
         body = {
@@ -182,25 +183,29 @@ class Readiness:
             "language": "en",
         }
         self.tell(f"Starting {self._named} on agent {self.agent}.")
-        failure: ClientError
         self.was_dispatched = True
-        try:
-            answer = self.client.run_plugin(self.pre_processor.code, body)
-        except ClientError as error:
-            failure = error
-        else:
-            job = answer.get("id") if isinstance(answer, dict) else None
-            self._job = None if job is None else str(job)
-            return True
-        if isinstance(failure, TRANSIENT) and self._arrived():
-            return True
+        for attempt in range(DISPATCHES):
+            failure: ClientError
+            try:
+                answer = self.client.run_plugin(self.pre_processor.code, body)
+            except ClientError as error:
+                failure = error
+            else:
+                job = answer.get("id") if isinstance(answer, dict) else None
+                self._job = None if job is None else str(job)
+                return True
+            if isinstance(failure, TRANSIENT) and self._arrived(failure):
+                return True
+            if not _may_be_sent_again(failure) or attempt + 1 == DISPATCHES:
+                break
         self.was_dispatched = isinstance(failure, TRANSIENT)
         if failure.status == _CONFLICT:  # somebody else is at it
             return False
         raise NotActiveError(f"its deployment dispatch failed ({type(failure).__name__}): {failure}") from failure
 
-    def _arrived(self) -> bool:
-        """Return whether a deployment whose answer is lost has begun: it is not sent twice."""
+    def _arrived(self, failure: ClientError) -> bool:
+        """Return whether a deployment whose answer is lost has begun; only one that has not is asked for again."""
+        self.client.clock.sleep(getattr(failure, "retry_after", None) or 0.0)
         for _ in range(ARRIVAL_LOOKS):
             self.client.clock.sleep(ARRIVAL_PAUSE)
             if self._own():
@@ -256,3 +261,9 @@ class Readiness:
             why = "; ".join(texts(queue.get("reason") or queue.get("blockers")))
             told.append(f"position {queue['position']} in the queue{f' ({why})' if why else ''}")
         return "; ".join(told) or standing.status
+
+
+def _may_be_sent_again(failure: ClientError) -> bool:
+    """Return whether a deployment may be asked for again; one that timed out may still be on its way, and begin late."""
+    is_late = isinstance(failure, IncompleteResponseError) and failure.timed_out
+    return isinstance(failure, TRANSIENT) and not is_late
