@@ -16,6 +16,7 @@ from contract_tests.sweeping.world import (
     DISK,
     JOB,
     MODEL,
+    PATH,
     PROJECT,
     RELEASE,
     TENANT,
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
 type Head = Literal["delegated", "in-process"]
 type Method = Literal["file", "inference"]
 
-PATH: Final = "exports/out"
 SCOPES: Final[Mapping[str, Mapping[str, object]]] = {
     "task": {"project": PROJECT},
     "assignment": {"project": PROJECT},

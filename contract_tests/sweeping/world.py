@@ -10,6 +10,7 @@ AGENT: Final = 1
 RELEASE: Final = 7
 DISK: Final = 3
 BUCKET: Final = 4
+PATH: Final = "exports/out"  # where exports go
 JOB: Final = "33333333-3333-3333-3333-333333333333"
 TENANT: Final = "acme"
 MODEL: Final = "boxes"

@@ -10,6 +10,19 @@ table.py     the table for people and for machines
 
 from fake_backend.sweeping.classes import CLASSES, FaultClass
 from fake_backend.sweeping.sweep import Sweep, sweep
+from fake_backend.sweeping.table import as_json, complaints, table, text, told
 from fake_backend.sweeping.trial import Cell, Verdict
 
-__all__ = ["CLASSES", "Cell", "FaultClass", "Sweep", "Verdict", "sweep"]
+__all__ = [
+    "CLASSES",
+    "Cell",
+    "FaultClass",
+    "Sweep",
+    "Verdict",
+    "as_json",
+    "complaints",
+    "sweep",
+    "table",
+    "text",
+    "told",
+]
