@@ -9,7 +9,7 @@ SDK_VERSIONS ?= 2026.1.128 2026.2.17
 PYTEST_ARGS ?=
 unexport PYTHONDONTWRITEBYTECODE  # what is compiled once need not be compiled by each of some hundred processes
 
-.PHONY: help setup verify test test-deep lint examples guide-coverage conformance models access interruptions bench deep serve ledger clean storage-table storage-clients browser test-postgres
+.PHONY: help setup verify test test-deep lint examples guide-coverage conformance models sweep access interruptions bench deep serve ledger clean storage-table storage-clients browser test-postgres
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 14
@@ -77,6 +77,9 @@ conformance: $(STAMP) ## the unmodified reference client against the fake (SDK_V
 
 browser: $(STAMP) ## a headless Chromium's EventSource reads the streams as we do; 2 where there is none
 	@$(BIN)/python -m contract_tests.browser
+
+sweep: $(STAMP) ## one fault at a time at each request: our SDK must survive it, the published client is shown (SWEEP_ARGS="--ours to_task")
+	@$(BIN)/python -m contract_tests.sweeping $(SWEEP_ARGS)
 
 models: $(STAMP) ## every method of the reference client's two backend clients: what its own models make of the answers
 	@$(BIN)/python -m contract_tests.models

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 DELETE_BATCH = 1000  # S3 DeleteObjects takes no more keys
 IN_ONE = 8 * 2**20  # bytes that are uploaded in one request; boto3's own threshold for parts
+CUTS, CUT_WAIT = 4, 1.0  # of one body, and seconds before it goes on, doubling: as for payloads (contract.md 3.3)
 READ_SIZE = 1 << 16  # bytes pulled from the connection at once
 RENEW_BEFORE = 30.0  # seconds before its end at which a session is opened anew
 DEFAULT_REGION = "us-east-1"  # the reference client's, when the configuration names none
@@ -68,18 +69,16 @@ class S3Storage:
 
     def open_binary(self, path: str) -> BinaryIO:
         """Open an object as a stream; see ``StorageRoot.open_binary``."""
-        answer = self._call(path, "get_object", Key=file_path(path))
-        return io.BufferedReader(_ObjectBody(answer["Body"], path, self._redactor), READ_SIZE)
+        return io.BufferedReader(self._body(path, 0, None), READ_SIZE)
 
     def read_range(self, path: str, start: int, length: int) -> bytes:
         """Return a piece of an object; see ``StorageRoot.read_range``."""
         if start < 0 or length < 0:
             raise ValueError(f"start and length must not be negative, not {start} and {length}")
-        key = file_path(path)
+        file_path(path)
         if length == 0 or start >= self.size(path):
             return b""
-        answer = self._call(path, "get_object", Key=key, Range=f"bytes={start}-{start + length - 1}")
-        with io.BufferedReader(_ObjectBody(answer["Body"], path, self._redactor), READ_SIZE) as stream:
+        with io.BufferedReader(self._body(path, start, start + length - 1), READ_SIZE) as stream:
             return stream.read()
 
     def size(self, path: str) -> int:
@@ -160,6 +159,19 @@ class S3Storage:
         """Give back connections; see ``StorageRoot.close``."""
         self._client.close()
 
+    def _body(self, path: str, start: int, end: int | None) -> _ObjectBody:
+        """Return the body of an object from one byte to another, as a stream that goes on after a cut."""
+        version: dict[str, str] = {}
+
+        def reach(byte: int) -> Any:
+            where = {} if byte == 0 and end is None else {"Range": f"bytes={byte}-{'' if end is None else end}"}
+            answer = self._call(path, "get_object", Key=file_path(path), **where, **version)
+            if "ETag" in answer:
+                version["IfMatch"] = answer["ETag"]  # a rest is of the same object, or an error
+            return answer["Body"]
+
+        return _ObjectBody(reach, start, path, self._redactor, self._clock)
+
     def _open(self, session: StorageSession) -> None:
         configuration = session.configuration
         bucket = configuration.get("bucket_name")
@@ -213,18 +225,26 @@ class S3Storage:
 
 
 class _ObjectBody(io.RawIOBase):
-    """The body of an object as raw bytes to read; a cut body is an error, not an end.
+    """The body of an object as raw bytes to read; where it is cut it is asked for from there on, a few times.
+
+    A body that stays cut is an error, not an end.
 
     Args:
-        body: botocore's stream.
+        reach: Returns botocore's stream from a byte of the object on.
+        start: The first byte.
         path: Path, for the sentence of an error.
         redactor: Masks what the error says.
+        clock: Waits before it is asked for again.
     """
 
-    def __init__(self, body: Any, path: str, redactor: Redactor) -> None:
-        self._body = body
+    def __init__(self, reach: Callable[[int], Any], start: int, path: str, redactor: Redactor, clock: Clock) -> None:
+        self._reach = reach
+        self._place = start
+        self._body = reach(start)
+        self._cuts = 0
         self._path = path
         self._redactor = redactor
+        self._clock = clock
 
     @override
     def readable(self) -> bool:
@@ -247,15 +267,24 @@ class _ObjectBody(io.RawIOBase):
         from botocore.exceptions import BotoCoreError  # noqa: PLC0415  (as in S3Storage)
         from urllib3.exceptions import HTTPError  # noqa: PLC0415
 
-        failure: StorageAccessError
-        try:
-            return bytes(self._body.read(size))
-        except (BotoCoreError, HTTPError, OSError) as error:
-            words = self._redactor.text(f"{type(error).__name__}: {error}")
-            failure = StorageUnreachableError(
-                f"The object {self._path!r} was cut while being read: {words}", path=self._path
-            )
-        raise failure
+        while True:
+            failure: StorageAccessError
+            try:
+                piece = bytes(self._body.read(size))
+            except (BotoCoreError, HTTPError, OSError) as error:
+                words = self._redactor.text(f"{type(error).__name__}: {error}")
+                failure = StorageUnreachableError(
+                    f"The object {self._path!r} was cut while being read: {words}", path=self._path
+                )
+            else:
+                self._place += len(piece)
+                return piece
+            if self._cuts >= CUTS:
+                raise failure
+            self._body.close()
+            self._clock.sleep(CUT_WAIT * 2.0**self._cuts)
+            self._cuts += 1
+            self._body = self._reach(self._place)
 
 
 def _boto3_client(session: StorageSession) -> Any:

@@ -10,10 +10,10 @@ from datetime import timedelta
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scripted import words_of
+from scripted import Answer, Pieces, words_of
 
 from fake_backend import FakeBackend
-from fake_backend.transports.in_process import ConnectionRefused
+from fake_backend.transports.in_process import ConnectionRefused, HangUp
 from sdk.clients.backend import BackendClient
 from sdk.storage import (
     StorageAccessError,
@@ -316,16 +316,36 @@ def test_a_directory_that_is_not_there_is_told_from_one_that_refuses(tmp_path, m
     assert (code != errno.EACCES) == isinstance(failure.value, StorageUnreachableError)
 
 
-def test_an_object_that_is_cut_while_being_read_is_no_short_file(mount) -> None:
-    """An end that comes too early is an error (contract.md 2.5: a short part)."""
-    from scripted import Answer, Pieces
-
-    from fake_backend.transports.in_process import HangUp
-
-    url, _ = mount(lambda _: Answer(200, Pieces(b"line\n", HangUp()), {"Content-Length": "100"}))
-    storage = open_storage(bucket(url))
+def test_an_object_that_stays_cut_is_no_short_file(mount, clock) -> None:
+    """An end that comes too early is an error (contract.md 2.5: a short part), after four times that it went on."""
+    url, backend = mount(lambda _: Answer(200, Pieces(b"line\n", HangUp()), {"Content-Length": "100"}))
+    storage = open_storage(bucket(url), clock=clock)
 
     with storage.open_binary("x") as stream, pytest.raises(StorageUnreachableError, match="'x' was cut"):
+        stream.read()
+    assert 5 == len(backend.asked)
+    assert [1.0, 2.0, 4.0, 8.0] == clock.waits
+
+
+def test_an_object_that_is_cut_goes_on_where_it_was_cut(mount, clock) -> None:
+    """The rest is asked for of the same object: one that was replaced meanwhile would be glued to another's beginning."""
+    tag = {"ETag": '"e"'}
+    rest = Answer(206, b"line 2\n", {**tag, "Content-Range": "bytes 7-13/14"})
+    url, backend = mount([Answer(200, Pieces(b"line 1\n", HangUp()), {**tag, "Content-Length": "14"}), rest])
+
+    with open_storage(bucket(url), clock=clock).open_binary("x") as stream:
+        assert b"line 1\nline 2\n" == stream.read()
+    assert "bytes=7-" == backend.asked[1].headers["range"]
+    assert '"e"' == backend.asked[1].headers["if-match"]
+    assert [1.0] == clock.waits
+
+
+def test_a_rest_of_another_object_is_refused(mount, clock) -> None:
+    """412: what was read so far is of an object that is gone."""
+    first = Answer(200, Pieces(b"line 1\n", HangUp()), {"ETag": '"e"', "Content-Length": "14"})
+    url, _ = mount([first, Answer(412, b"")])
+
+    with open_storage(bucket(url), clock=clock).open_binary("x") as stream, pytest.raises(StorageAccessError):
         stream.read()
 
 
