@@ -1,1 +1,1 @@
-"""What clients make of single faults: our SDK, which has to survive each, and the published ones (``docs/sweep.md``)."""
+"""What clients make of single faults: our SDK, which has to survive them, and published ones (``docs/sweep.md``)."""

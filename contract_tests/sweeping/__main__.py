@@ -10,23 +10,19 @@ import argparse
 import json
 import multiprocessing
 import shutil
-import subprocess
 import sys
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from contract_tests.sweeping.ours import subjects
-from fake_backend.sweeping import Verdict, as_json, sweep, text
+from contract_tests.sweeping.report import ROOT, CannotRun, Report, ours, published
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-ROOT: Final = Path(__file__).resolve().parents[2]
 REPORTS: Final = ROOT / "build" / "sweep"
 PUBLISHED: Final = (
     ("2026.1.128", "delegated"),
@@ -34,54 +30,7 @@ PUBLISHED: Final = (
     ("2026.2.17", "in-process"),
     ("2026.2.17", "to_task"),
 )
-REFUSED: Final = frozenset({Verdict.LOSES_DATA, Verdict.DUPLICATES, Verdict.HANGS, Verdict.UNCLEAR_ERROR})
-TIME_LIMIT: Final = 900  # seconds of one published client
 WORKERS: Final = 2
-
-
-@dataclass(frozen=True)
-class Report:
-    """What became of one run.
-
-    Args:
-        name: Of the run.
-        text: The table and all that does not recover.
-        body: The same as JSON.
-        is_ours: Whether it is held to anything.
-    """
-
-    name: str
-    text: str
-    body: dict[str, Any]
-    is_ours: bool
-
-    @property
-    def refused(self) -> list[str]:
-        """Verdicts that our SDK must not have, by how often."""
-        if not self.is_ours:
-            return []
-        return [f"{count} {name}" for name, count in self.body["counts"].items() if Verdict(name) in REFUSED]
-
-
-def ours(name: str) -> Report:
-    """Sweep a run of our SDK."""
-    subject = next(found for found in subjects() if found.name == name)
-    found = sweep(subject.run, left=subject.left, backend=subject.backend)
-    return Report(name, text(found, name), as_json(found), is_ours=True)
-
-
-def published(version: str, run: str) -> Report:
-    """Sweep a run of a published client, in its own environment."""
-    python = ROOT / f".venv-sdk-{version}" / "bin" / "python"
-    name = f"synapse-sdk {version}, {run}"
-    driver = Path(__file__).with_name("published.py")
-    done = subprocess.run(  # noqa: S603 - no shell, our words
-        [str(python), str(driver), run], capture_output=True, text=True, timeout=TIME_LIMIT, check=False, cwd=ROOT
-    )
-    if done.returncode:
-        raise RuntimeError(f"{name}: {' '.join(done.stderr.strip().splitlines()[-1:])}")
-    body = json.loads(done.stdout)
-    return Report(name, f"{name}\n{body['text']}", body["report"], is_ours=False)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -116,7 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for run in as_completed(runs):
             try:
                 report = run.result()
-            except (RuntimeError, subprocess.TimeoutExpired) as error:  # a published client that cannot be run
+            except CannotRun as error:  # a published client; one of ours that cannot ends the sweep
                 console.print(f"[yellow]left out: {error}[/]")
             else:
                 failed |= bool(_keep(report, console))

@@ -72,12 +72,13 @@ class Subject:
 
 def subjects() -> Iterator[Subject]:
     """Yield the runs of the thin SDK, the longest first."""
-    for head in ("in-process", "delegated"):
+    heads: tuple[Head, Head] = ("in-process", "delegated")
+    for head in heads:
         for target in SCOPES:
             yield Subject(
                 f"export {target}, {head}", partial(export, target=target, head=head), document(), partial(tree, DISK)
             )
-    for head in ("in-process", "delegated"):
+    for head in heads:
         told = partial(export, target="task", head=head, storage=BUCKET, reporting=True)
         yield Subject(f"export task, {head}, to a bucket", told, document(), partial(tree, BUCKET))
     yield Subject("to_task, file", partial(annotate, method="file"), document(annotated=False))
@@ -135,7 +136,7 @@ def tree(storage: int, backend: FakeBackend) -> dict[str, str]:
             found = {}
             for path in root.list(PATH):
                 with root.open_binary(path) as source:
-                    found[path] = hashlib.file_digest(source, "sha256").hexdigest()
+                    found[path] = hashlib.sha256(source.read()).hexdigest()
         finally:
             root.close()
     return found
@@ -158,7 +159,7 @@ def annotate(backend: FakeBackend, *, method: Method) -> dict[str, Any]:
 
 
 def boxes(request: InferenceRequest) -> dict[str, Any]:
-    """Return one box, drawn from the picture's name; nothing is fetched, since a model's requests are not the client's."""
+    """Return one box, drawn from the picture's name; nothing is fetched: that would be no request of the client."""
     seen = hashlib.sha256(request.image_url.partition("?")[0].rpartition("/")[2].encode()).digest()
     box = {"x": seen[0], "y": seen[1], "width": 5, "height": 5}
     return {"objects": [{"id": "box_1", "class_id": 1, "type": "bbox", "coordinates": box, "properties": {}}]}

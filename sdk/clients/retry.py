@@ -169,7 +169,7 @@ class PagePolicy:
 
     @classmethod
     def single_read(cls) -> PagePolicy:
-        """Return the policy of reads that stand alone: 3 retries after 2, 4 and 8 s, as bulk calls have (contract.md 1.4).
+        """Return the policy of single reads: 3 retries after 2, 4 and 8 s, as of bulk calls (contract.md 1.4).
 
         It covers what the transport hands on at once, 429, 500, 520, 522 and 524, and nothing that it has repeated.
         """

@@ -328,7 +328,7 @@ def test_an_object_that_stays_cut_is_no_short_file(mount, clock) -> None:
 
 
 def test_an_object_that_is_cut_goes_on_where_it_was_cut(mount, clock) -> None:
-    """The rest is asked for of the same object: one that was replaced meanwhile would be glued to another's beginning."""
+    """The rest is asked for of the same object: one that was replaced meanwhile is not glued to it."""
     tag = {"ETag": '"e"'}
     rest = Answer(206, b"line 2\n", {**tag, "Content-Range": "bytes 7-13/14"})
     url, backend = mount([Answer(200, Pieces(b"line 1\n", HangUp()), {**tag, "Content-Length": "14"}), rest])

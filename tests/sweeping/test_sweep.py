@@ -130,7 +130,9 @@ def test_every_request_is_struck_by_every_class_that_can_befall_it() -> None:
     heard = []
     found = sweep(both, backend=world, heard=heard.append)
     possible = [fault.name for fault in CLASSES if fault.name != "cut stream"]
-    assert [(number, name) for number in (1, 2) for name in possible] == [(c.point.number, c.fault) for c in found.cells]
+    assert [(number, name) for number in (1, 2) for name in possible] == [
+        (c.point.number, c.fault) for c in found.cells
+    ]
     assert list(found.cells) == heard
     assert not found.of(Verdict.NOT_REACHED)
 

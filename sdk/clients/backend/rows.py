@@ -47,7 +47,9 @@ class SelectedRows:
         """
         filters = {name: value for name, value in self._given.items() if name not in OPTIONS}
         key = self._list.key
-        counted = self._client.page(self._list.path, {**filters, "fields": key, "page_size": 1}, policy=PagePolicy.single_read()).count
+        counted = self._client.page(
+            self._list.path, {**filters, "fields": key, "page_size": 1}, policy=PagePolicy.single_read()
+        ).count
         if counted is not None:
             return counted
         ids = {**filters, "fields": key, "ordering": f"-{key}", "page_size": ID_PAGE_SIZE}

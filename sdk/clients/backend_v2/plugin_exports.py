@@ -39,8 +39,8 @@ class PluginExports:
     ) -> Row:
         """Start an export that writes its rows as a bundle into a storage.
 
-        It is sent once, whatever happens, since a second one would be a second job; ``JobRequest.enqueue`` looks for the
-        job before it asks again.
+        It is sent once, whatever happens, since a second one would be a second job; ``JobRequest.enqueue`` looks for
+        the job before it asks again.
 
         Args:
             storage_id: Storage to write to.

@@ -22,8 +22,8 @@ from sdk.clients.errors import (
     StreamError,
 )
 from sdk.plugins.actions.export.delegated import JobFollower
-from sdk.plugins.actions.export.job_request import JobRequest
 from sdk.plugins.actions.export.errors import EnqueueError, JobFailedError, JobGivenUpError
+from sdk.plugins.actions.export.job_request import JobRequest
 from sdk.plugins.actions.export.settings import ExportSettings
 
 

@@ -174,7 +174,15 @@ def test_a_refusal_is_the_tasks_own(rig, status) -> None:
 
 @pytest.mark.parametrize(
     "fault",
-    [Answer(503, {}), Answer(500, b""), Answer(500, {"detail": "Internal server error."}), Answer(502, b""), Answer(429, {}, {"Retry-After": "9"}), ConnectionRefused(), Reset()],
+    [
+        Answer(503, {}),
+        Answer(500, b""),
+        Answer(500, {"detail": "Internal server error."}),
+        Answer(502, b""),
+        Answer(429, {}, {"Retry-After": "9"}),
+        ConnectionRefused(),
+        Reset(),
+    ],
     ids=repr,
 )
 def test_one_that_is_away_for_a_moment_is_asked_again(rig, fault) -> None:

@@ -1,4 +1,4 @@
-"""What a server-side job is asked for, and how it is asked for once: a lost answer is looked for before it is asked again.
+"""What a server-side job is asked for, and how once: after a lost answer it is looked for before it is asked again.
 
 The backend has no key of idempotency for an enqueue, but a list of the caller's own jobs (OpenAPI ``async_job_list``)
 that shows what each was asked for and by which run. The run's id is the mark: a run that has none gets one of its own.
@@ -54,9 +54,7 @@ class JobRequest:
     chunk_size: int | None = None
     ray_job_id: str | None = None
 
-    def enqueue(
-        self, client: BackendV2Client, *, known: Collection[str] = (), refused: Collection[str] = ()
-    ) -> str:
+    def enqueue(self, client: BackendV2Client, *, known: Collection[str] = (), refused: Collection[str] = ()) -> str:
         """Create the job and return its id.
 
         A refusal for now (429, no connection) is asked again. After a lost answer or a 5xx, behind which the job may

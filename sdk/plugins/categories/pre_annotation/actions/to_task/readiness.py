@@ -264,6 +264,6 @@ class Readiness:
 
 
 def _may_be_sent_again(failure: ClientError) -> bool:
-    """Return whether a deployment may be asked for again; one that timed out may still be on its way, and begin late."""
+    """Return whether a deployment may be asked for again; one that timed out may be on its way, and begin late."""
     is_late = isinstance(failure, IncompleteResponseError) and failure.timed_out
     return isinstance(failure, TRANSIENT) and not is_late
