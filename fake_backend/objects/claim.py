@@ -88,7 +88,7 @@ def read_url(request: ObjectRequest, store: ObjectStore) -> Claim:
     expires = _expires(parts["Expires"])
     refuse_stranger(scope, store)
     refuse_token(request.parameters.get("X-Amz-Security-Token"))
-    _judge_validity(date, expires, store)
+    _judge_validity(date, expires, request.now(store.clock), store)
     signed_headers = tuple(parts["SignedHeaders"].split(";"))
     hashed = request.headers.get("x-amz-content-sha256") if "x-amz-content-sha256" in signed_headers else None
     payload = hashed or request.parameters.get("X-Amz-Content-Sha256") or UNSIGNED_PAYLOAD
@@ -116,9 +116,8 @@ def _expires(text: str) -> int:
     return expires
 
 
-def _judge_validity(date: datetime, expires: int, store: ObjectStore) -> None:
+def _judge_validity(date: datetime, expires: int, now: datetime, store: ObjectStore) -> None:
     """Refuse a URL that has expired by the world's clock, or is dated too far ahead of the system's."""
-    now = store.clock.now()
     try:
         end = date + timedelta(seconds=expires)
     except OverflowError:  # the last days of the year 9999
@@ -161,13 +160,14 @@ def read_header(request: ObjectRequest, store: ObjectStore) -> Claim:
     scope.require_day(date, refuse=refuse)
     refuse_stranger(scope, store)
     refuse_token(request.headers.get("x-amz-security-token"))
-    if store.judge_skew and abs(store.clock.now() - date) > MAX_SKEW:
+    now = request.now(store.clock)
+    if store.judge_skew and abs(now - date) > MAX_SKEW:
         raise RequestTimeTooSkewed(
             received=instants.iso_seconds(date),
             expected="a date within 15 minutes of the server's",
             elements={
                 "RequestTime": date.strftime(instants.SIGNING),
-                "ServerTime": instants.iso_seconds(store.clock.now()),
+                "ServerTime": instants.iso_seconds(now),
                 "MaxAllowedSkewMilliseconds": str(int(MAX_SKEW.total_seconds()) * 1000),
             },
         )

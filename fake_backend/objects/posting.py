@@ -55,7 +55,7 @@ def post_object(request: ObjectRequest, store: ObjectStore) -> Answer:
     if not fields.get("key"):
         raise _missing("key")
     policy = _admitted(fields, store)
-    policy.judge(fields, bucket=request.bucket, size=len(form.file), now=store.clock.now())
+    policy.judge(fields, bucket=request.bucket, size=len(form.file), now=request.now(store.clock))
     store.require(request.bucket)
     upload = content(form.file, {name: value for name, value in fields.items() if _is_digest(name)})
     checksum = dict([upload.checksum, ("x-amz-checksum-type", "FULL_OBJECT")]) if upload.checksum else {}

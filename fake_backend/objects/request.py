@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
@@ -12,8 +13,12 @@ from fake_backend.objects.body import read_all
 from fake_backend.objects.errors import InvalidURI
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from wsgiref.types import WSGIEnvironment
 
+    from fake_backend.core.clock import Clock
+
+SKEW = "fake_backend.skew"  # environ: seconds by which the storage's clock is ahead, where a fault says so
 _PATH_SAFE = "/-._~"  # SigV4 for S3: every other byte is percent-encoded, slashes stand
 
 
@@ -80,6 +85,14 @@ class ObjectRequest:
     def url(self) -> str:
         """Where the request went, without its parameters."""
         return f"{self.environ['wsgi.url_scheme']}://{self.headers.get('host', '')}{self.path}"
+
+    def now(self, clock: Clock) -> datetime:
+        """Return the instant by which the request is judged: the world's, unless a fault has the storage's clock off.
+
+        Args:
+            clock: The world's time.
+        """
+        return clock.now() + timedelta(seconds=self.environ.get(SKEW, 0.0))
 
     @cached_property
     def body(self) -> bytes:
