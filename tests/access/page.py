@@ -35,6 +35,8 @@ HEAD is answered as GET is, without the body; OPTIONS takes a good token and loo
   `SYNAPSE-User` names one. "Agent without rights" and "elsewhere" are other agents there.
 """
 TOKENS = """
+A storage's keys open its own bucket alone, and no session's keys open the backend's own: `docs/storage.md`, "Keys".
+
 ## Tokens while a world runs
 
 {tokens}

@@ -42,7 +42,7 @@ NOWHERE = {
     "undeployed": "code-777",
     "name": "code-777@1.0.0",
 }
-"""The ids of the first tenant's, and ids that nobody has; ``async_job`` and ``log`` of the former are made when the world is."""
+"""The ids of the first tenant's, and ids that nobody has; of the former, job and log are made when the world is."""
 
 
 @dataclass(frozen=True)
