@@ -92,7 +92,7 @@ def test_the_backends_own_bucket_opens_by_its_urls_alone() -> None:
     """No session's keys open the bucket of payloads, not even its tenant's; the URL of a row does."""
     with FakeBackend(seed=SEED, clock="system") as backend:
         ours = opened(backend, OURS)
-        query = {"project": strategies.MAIN_PROJECT, "response_mode": "presigned"}
+        query: dict[str, str | int] = {"project": strategies.MAIN_PROJECT, "response_mode": "presigned"}
         headers = backend.tokens[strategies.MAIN_TENANT].headers
         page = requests.get(f"{backend.url}/sdk/tasks/", params=query, headers=headers, timeout=TIMEOUT)
         link = page.json()["results"][0]["data"]["presigned_url"]
