@@ -10,6 +10,7 @@ import requests
 from werkzeug.test import Client
 
 from fake_backend import ControlPolicy, FakeBackend
+from fake_backend.http import Faulty
 from fake_backend.http.application import application, operations
 from tests.access.operations import AGENT, CONTROL, LIST, OPERATIONS, OTHERS, may
 from tests.access.world import NOWHERE, asked_world
@@ -126,6 +127,30 @@ def control_matrix() -> dict[tuple[str, str], tuple[int, ...]]:
         after = backend.tokens.listed(), backend.clock.monotonic(), list(backend.bugs), backend.counts()
     assert before == after
     return told
+
+
+def faults_heard() -> list[bool]:
+    """Return whether ``X-Fake-Fault`` is heard from a caller whom the guard of control calls lets in, then of others."""
+    guarded, loopback = ControlPolicy(token="s3cret"), ControlPolicy()
+    cases = (
+        (loopback, {}),
+        (guarded, {}),
+        (guarded, {"X-Fake-Control-Token": "other"}),
+        (loopback, {"Host": "fake.example"}),
+        (loopback, {"Origin": "https://other.example"}),
+        (ControlPolicy(enabled=False), {}),
+    )
+    client = Client(Faulty(application, "api"))
+    with FakeBackend(seed="empty") as backend:
+        told = [
+            client.open(
+                "/v2/tasks/",
+                headers={**headers, "X-Fake-Fault": "status/418"},
+                environ_overrides=backend._environ(backend.url, backend.storage_url, autojump=True, control=policy),
+            ).status_code
+            for policy, headers in cases
+        ]
+    return [status == 418 for status in told]
 
 
 def shape(path) -> str:

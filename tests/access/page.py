@@ -47,6 +47,8 @@ document that names a token again makes it good again.
 
 ## Control
 
+What passes this guard may also ask for a fault in the header `X-Fake-Fault`; of anybody else it is not heard.
+
 | operation | {columns} |
 |---|{rule}|
 """

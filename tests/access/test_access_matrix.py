@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.access.matrix import CONTROL_COLUMNS, allowed, ask, control_matrix, missing, refused
+from tests.access.matrix import CONTROL_COLUMNS, allowed, ask, control_matrix, faults_heard, missing, refused
 from tests.access.operations import AGENT, LIST, NOBODY, OPERATIONS, OTHERS, SELF, STRANGERS, expected, may
 from tests.access.world import MARK, NOWHERE, asked_world
 
@@ -88,3 +88,8 @@ def test_every_control_call_has_the_same_guard() -> None:
     """The control token where one is set, else loopback; no page of another origin; nothing where it is off."""
     assert {(401, 401, 403, 403, 404)} == set(control_matrix().values())
     assert len(CONTROL_COLUMNS) == 5
+
+
+def test_a_fault_is_asked_for_by_whoever_may_control() -> None:
+    """``X-Fake-Fault`` has the guard of the control calls, and behind it means nothing."""
+    assert [True, False, False, False, False, False] == faults_heard()
