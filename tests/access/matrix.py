@@ -130,7 +130,7 @@ def control_matrix() -> dict[tuple[str, str], tuple[int, ...]]:
 
 
 def faults_heard() -> list[bool]:
-    """Return whether ``X-Fake-Fault`` is heard from a caller whom the guard of control calls lets in, then of others."""
+    """Return whether ``X-Fake-Fault`` is heard from whom the guard of control calls lets in, then from others."""
     guarded, loopback = ControlPolicy(token="s3cret"), ControlPolicy()
     cases = (
         (loopback, {}),
