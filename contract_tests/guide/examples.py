@@ -100,7 +100,7 @@ def main(root: Path) -> int:
     # whole files, since a test that is not there would keep pytest from running any
     files = [str(root / name) for name in dict.fromkeys([TEXT, *(block["test"].partition("::")[0] for block in index)])]
     # the options of pyproject.toml are for a terminal, which shows this table instead
-    # ours is a distribution with a pytest plugin, so pytest would rewrite all of it, and this module is imported already
+    # ours is a distribution with a pytest plugin: pytest would rewrite all of it, and this module is imported already
     quiet = "ignore:Module already imported so cannot be rewritten:pytest.PytestAssertRewriteWarning"
     options = ["-o", "addopts=", "-p", "no:terminal", "-W", quiet, "--rootdir", str(root)]
     pytest.main([*options, *files], plugins=[outcomes])

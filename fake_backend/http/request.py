@@ -233,9 +233,19 @@ def _refuse_unstorable(body: Any) -> None:
     while left:
         place, value = left.pop()
         if isinstance(value, str) and "\0" in value:
-            raise BadRequest("Null characters are not allowed.", received=value, field=written(place) or WHOLE)
+            raise BadRequest(
+                "Null characters are not allowed.",
+                received=value,
+                expected="a text without U+0000",
+                field=written(place) or WHOLE,
+            )
         if isinstance(value, float) and not math.isfinite(value):
-            raise BadRequest("A valid number is required.", received=value, field=written(place) or WHOLE)
+            raise BadRequest(
+                "A valid number is required.",
+                received=value,
+                expected="a number below 1.8e308",
+                field=written(place) or WHOLE,
+            )
         if isinstance(value, list):
             left.extend(((*place, number), item) for number, item in enumerate(value))
         elif isinstance(value, dict):

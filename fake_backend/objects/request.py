@@ -7,7 +7,7 @@ from datetime import timedelta
 from functools import cached_property
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
-from urllib.parse import quote, unquote_to_bytes, urlsplit
+from urllib.parse import quote, unquote, unquote_to_bytes, urlsplit
 
 from fake_backend.objects.body import read_all
 from fake_backend.objects.errors import InvalidURI
@@ -80,6 +80,13 @@ class ObjectRequest:
     def parameters(self) -> dict[str, str]:
         """The parameters by name; of a repeated one the first, as S3 takes it."""
         return dict(reversed(self.query))
+
+    @property
+    def copy_source(self) -> tuple[str, str]:
+        """Bucket and key of the object that is to be copied; empty where none is named."""
+        named = unquote(self.headers.get("x-amz-copy-source", "")).removeprefix("/")
+        bucket, _, key = named.partition("/")
+        return bucket, key
 
     @property
     def url(self) -> str:
