@@ -80,7 +80,7 @@ class World:
         self.draws = Draws(seed, life)
         self.seal = Seal(self.draws.lasting("cursor-seal").randbytes(32))
         self.journal = Journal(life=life)
-        self.rows = {kind: Listing(self.database, kind) for kind in KINDS}
+        self.rows = {kind: Listing(self.database, kind, self.bugs) for kind in KINDS}
         self.related = Related(self.database)
         self.catalogue = Catalogue(self.database)
         self.annotations = Annotations(self.database)
@@ -93,6 +93,7 @@ class World:
             judge_skew=follows_clients(clock),
             ids=self.draws.stream("s3-ids"),
             keeper=KeptObjects(self.database) if self._lives is not None else None,
+            bugs=self.bugs,
         )
         self.payloads = Payloads(self.objects, self.settings)
         for row in self.catalogue.storages():  # of an earlier life

@@ -8,6 +8,7 @@ from base64 import b64encode
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
+from fake_backend.core.bugs import Bugs
 from fake_backend.core.kept import Kept
 from fake_backend.objects.credentials import Credentials
 from fake_backend.objects.errors import InvalidBucketName, KeyTooLong, NoSuchBucket, NoSuchKey
@@ -42,6 +43,7 @@ class ObjectStore:
         region: Region of every bucket.
         ids: Draws ids of uploads, where ``rng`` draws the same in every life of a world; ``rng`` when left out.
         keeper: Where objects outlive the process; what it holds is there from the start.
+        bugs: Those of the world.
     """
 
     def __init__(
@@ -53,7 +55,9 @@ class ObjectStore:
         region: str = REGION,
         ids: random.Random | None = None,
         keeper: Keeper | None = None,
+        bugs: Bugs | None = None,
     ) -> None:
+        self.bugs = Bugs() if bugs is None else bugs
         self.clock = clock
         self.region = region
         self.judge_skew = judge_skew

@@ -61,7 +61,10 @@ def list_jobs() -> Response:
 @async_jobs.get("/<uuid:job_id>/")
 def get_job(job_id: object) -> Response:
     """One job of the caller's."""
-    return enveloped(_job(job_id).state)
+    state = _job(job_id).state
+    if "job-status-lower-case" in world().bugs:
+        state = {**state, "status": state["status"].lower()}
+    return enveloped(state)
 
 
 @async_jobs.post("/<uuid:job_id>/cancel/")
