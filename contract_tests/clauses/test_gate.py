@@ -85,7 +85,8 @@ def test_a_url_expires_by_the_worlds_clock(seconds: int) -> None:
             assert answer.status_code == 200
             assert PAYLOAD == answer.json()
         elif seconds > GOOD_FOR + 1:  # a signature's date has whole seconds: the last one may go either way
-            assert (403, "AccessDenied") == refusal(answer)
+            assert answer.status_code == 403
+            assert refusal(answer)[1] == "AccessDenied"
             assert b"Request has expired" in answer.content
 
 

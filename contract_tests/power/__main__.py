@@ -15,11 +15,13 @@ from rich.console import Console
 
 from contract_tests.power.outcome import TRANSPORTS
 from contract_tests.power.report import markdown, misses, publish, show
-from contract_tests.power.trials import CLAUSES, trials
+from contract_tests.power.trials import plan, trials
 from fake_backend import KNOWN_BUGS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from contract_tests.power.outcome import Trial
 
 BUILD = Path("build/power")
 PAGE = Path("docs/bugs.md")
@@ -45,9 +47,12 @@ def main(arguments: Sequence[str] | None = None, build: Path = BUILD) -> int:
         return _page(write=given.write)
     console = Console(width=None if sys.stdout.isatty() else PLAIN_WIDTH, highlight=False)
     transports = [one for one in TRANSPORTS if not given.transport or one in given.transport]
-    clauses = [CLAUSES] if given.full else sorted({bug.clause for bug in bugs})
+
+    def announce(one: Trial) -> None:
+        console.print(f"{one.bug or 'no bug'}, {one.transport}: {len(one.red)} red, {one.seconds:.1f} s")
+
     try:
-        done = trials(bugs, transports, clauses=clauses, is_full=given.full, announce=console.print)
+        done = trials(plan(bugs, transports, is_full=given.full), announce)
     except KeyboardInterrupt:
         return 130
     show(bugs, done, console)

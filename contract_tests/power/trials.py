@@ -1,63 +1,46 @@
-"""Running the clauses with each bug: pytest again and again, in as many processes as there are processors."""
+"""Running the clauses with each bug: pytest again and again, each time in a process of its own.
+
+The processes are forked from this one, which has imported what all of them need: that is most of what a short run of
+pytest takes.
+"""
 
 from __future__ import annotations
 
+import io
 import json
+import multiprocessing
 import os
-import subprocess
-import sys
 import tempfile
 import time
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from importlib import import_module
+from multiprocessing.connection import wait
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import pytest
 
 from contract_tests.power import worlds
 from contract_tests.power.outcome import Trial, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from multiprocessing.context import ForkProcess
 
     from contract_tests.power.outcome import Transport
     from fake_backend import Bug
 
 CLAUSES = "contract_tests/clauses"
 RAN = (0, 1)  # pytest's exit statuses when it ran what it was asked: all green, or not
-PATIENCE = 1800  # seconds for one trial of every clause
 LAST_LINES = 5  # of what pytest says, where it could not run them
+SHARED = ("boto3", "botocore.auth", "cheroot.wsgi", "contract_tests.strategies", "freezegun", "httpx", "moto.s3.models")
 
 
-def trials(
-    bugs: Sequence[Bug],
-    transports: Sequence[Transport],
-    *,
-    clauses: Sequence[str],
-    is_full: bool,
-    announce: Callable[[str], Any],
-) -> list[Trial]:
-    """Run clauses without any bug, and then with each.
-
-    Args:
-        bugs: What to switch on, one at a time.
-        transports: How to ask the backend.
-        clauses: What to run without a bug: node ids, or a directory.
-        is_full: Whether to run the same with each bug, and not only the clause that is about it.
-        announce: Told of each trial when it is over.
-    """
-    asked: list[tuple[str | None, Transport, Sequence[str]]] = [(None, one, clauses) for one in transports]
-    asked += [(bug.id, one, clauses if is_full else [bug.clause]) for bug in bugs for one in transports]
-
-    def run(what: tuple[str | None, Transport, Sequence[str]]) -> Trial:
-        done = trial(*what, is_first_enough=not is_full and what[0] is not None)
-        announce(f"{done.bug or 'no bug'}, {done.transport}: {len(done.red)} red, {done.seconds:.1f} s")
-        return done
-
-    with ThreadPoolExecutor(max(1, os.cpu_count() or 1)) as pool:
-        return list(pool.map(run, asked))
-
-
-def trial(bug: str | None, transport: Transport, clauses: Sequence[str], *, is_first_enough: bool) -> Trial:
-    """Run clauses in a process of their own.
+@dataclass(frozen=True)
+class Asked:
+    """What one process is to run.
 
     Args:
         bug: What to switch on, ``None`` for nothing.
@@ -65,31 +48,81 @@ def trial(bug: str | None, transport: Transport, clauses: Sequence[str], *, is_f
         clauses: Node ids, or a directory.
         is_first_enough: Whether to end with the first case that fails.
     """
+
+    bug: str | None
+    transport: Transport
+    clauses: Sequence[str]
+    is_first_enough: bool
+
+    def arguments(self, verdicts: Path) -> list[str]:
+        """Return pytest's arguments; what becomes of each case is written to ``verdicts``."""
+        told = ["-p", worlds.__name__, "-p", "no:randomly", "-p", "no:cacheprovider", "--tb=no"]
+        told += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]  # of plugins that are imported already
+        told += ["--verdicts", str(verdicts), "--transport", self.transport]
+        told += ["-x"] if self.is_first_enough else []
+        return [*told, *([] if self.bug is None else ["--bug", self.bug]), *self.clauses]
+
+
+def plan(bugs: Sequence[Bug], transports: Sequence[Transport], *, is_full: bool) -> list[Asked]:
+    """Return what is to be run: clauses without any bug, and then with each, on every transport.
+
+    Args:
+        bugs: What to switch on, one at a time.
+        transports: How to ask the backend.
+        is_full: Whether to run every clause, and not only those that are about a bug.
+    """
+    every = [CLAUSES] if is_full else sorted({bug.clause for bug in bugs})
+    asked = [Asked(None, one, every, is_first_enough=False) for one in transports]
+    return asked + [
+        Asked(bug.id, one, every if is_full else [bug.clause], is_first_enough=not is_full)
+        for bug in bugs
+        for one in transports
+    ]
+
+
+def trials(asked: Sequence[Asked], announce: Callable[[Trial], Any]) -> list[Trial]:
+    """Run all that is asked, as many at a time as there are processors.
+
+    Args:
+        asked: What to run.
+        announce: Told of each trial when it is over.
+    """
+    os.environ["HYPOTHESIS_PROFILE"] = worlds.PROFILE
+    for name in SHARED:
+        import_module(name)
+    forks, left, running = multiprocessing.get_context("fork"), deque(enumerate(asked)), {}
+    done: dict[int, Trial] = {}
     with tempfile.TemporaryDirectory(prefix="fake-backend-power-") as folder:
-        verdicts = Path(folder, "verdicts.jsonl")
-        command = [sys.executable, "-m", "pytest", "-p", worlds.__name__, "-p", "no:randomly", "-p", "no:cacheprovider"]
-        command += ["--verdicts", str(verdicts), "--transport", transport, "--tb=no"]
-        command += ["-x"] if is_first_enough else []
-        command += [] if bug is None else ["--bug", bug]
-        began = time.perf_counter()
-        done = subprocess.run(  # noqa: S603 (pytest, with clauses of this project)
-            [*command, *clauses],
-            check=False,
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-            env={**os.environ, "HYPOTHESIS_PROFILE": worlds.PROFILE},
-        )
-        said = (done.stdout + done.stderr).strip().splitlines()[-LAST_LINES:]
-        return Trial(
-            bug,
-            transport,
-            _read(verdicts),
-            "" if done.returncode in RAN else " / ".join(said),
-            time.perf_counter() - began,
-        )
+        while left or running:
+            while left and len(running) < (os.cpu_count() or 1):
+                number, one = left.popleft()
+                process = forks.Process(target=_run, args=(one, Path(folder, str(number))))
+                process.start()
+                running[process.sentinel] = (number, one, process, time.perf_counter())
+            for sentinel in wait(list(running)):
+                number, one, process, began = running.pop(sentinel)  # type: ignore[index]  # a sentinel is a number
+                done[number] = _ended(one, process, Path(folder, str(number)), time.perf_counter() - began)
+                announce(done[number])
+    return [done[number] for number in sorted(done)]
 
 
-def _read(file: Path) -> list[Verdict]:
-    lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
-    return [Verdict(**json.loads(line)) for line in lines]
+def _run(asked: Asked, place: Path) -> None:
+    """Run clauses, in the process that is for them; leave the verdicts, and what pytest said."""
+    said = io.StringIO()
+    with redirect_stdout(said), redirect_stderr(said):
+        status = pytest.main(asked.arguments(place.with_suffix(".verdicts")))
+    place.with_suffix(".said").write_text(said.getvalue(), encoding="utf-8")
+    os._exit(int(status))  # no thread that a test has left behind is waited for
+
+
+def _ended(asked: Asked, process: ForkProcess, place: Path, seconds: float) -> Trial:
+    process.join()
+    said = "" if process.exitcode in RAN else f"exit status {process.exitcode}: {_last(place.with_suffix('.said'))}"
+    verdicts = place.with_suffix(".verdicts")
+    lines = verdicts.read_text(encoding="utf-8").splitlines() if verdicts.exists() else []
+    return Trial(asked.bug, asked.transport, [Verdict(**json.loads(line)) for line in lines], said, seconds)
+
+
+def _last(said: Path) -> str:
+    lines = said.read_text(encoding="utf-8").strip().splitlines() if said.exists() else []
+    return " / ".join(lines[-LAST_LINES:])
