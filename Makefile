@@ -9,7 +9,7 @@ SDK_VERSIONS ?= 2026.1.128 2026.2.17
 PYTEST_ARGS ?=
 unexport PYTHONDONTWRITEBYTECODE  # what is compiled once need not be compiled by each of some hundred processes
 
-.PHONY: help setup verify test test-deep lint examples guide-coverage conformance models access interruptions bench deep serve ledger clean storage-table storage-clients browser test-postgres
+.PHONY: help setup verify test test-deep lint examples guide-coverage conformance models access interruptions bench deep serve ledger clean storage-table storage-clients browser test-postgres power bugs-table
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 14
@@ -52,6 +52,12 @@ $(VENV)/.postgres: $(STAMP)
 	  $(BIN)/pip install -qq --disable-pip-version-check -c constraints.txt -e '.[postgres,embedded]' || true
 	@touch $@
 
+power: $(STAMP) ## switch each named bug on, over both transports: the clause that is about it must see it (BUG=, TRANSPORT=, FULL=1)
+	@$(BIN)/python -m contract_tests.power $(if $(BUG),--bug '$(BUG)') $(if $(TRANSPORT),--transport '$(TRANSPORT)') $(if $(filter-out 0,$(FULL)),--full)
+
+bugs-table: $(STAMP) ## write the table of docs/bugs.md: the named bugs, and who sees each
+	@$(BIN)/python -m contract_tests.power --write
+
 examples: $(STAMP) ## run every code block of the two guides
 	@$(BIN)/python -m contract_tests.guide examples
 
@@ -71,6 +77,7 @@ lint: $(STAMP) ## ruff, mypy --strict, import walls, ledger, and the pages that 
 	@$(BIN)/python -m contract_tests.guide coverage --check
 	@$(BIN)/python -m tests.access --check
 	@$(BIN)/python -m contract_tests.storage table --check
+	@$(BIN)/python -m contract_tests.power --check
 
 conformance: $(STAMP) ## the unmodified reference client against the fake (SDK_VERSIONS="...")
 	@$(BIN)/python -m contract_tests.conformance $(SDK_VERSIONS)

@@ -99,6 +99,9 @@ def serve(  # noqa: PLR0917 (typer makes each an option)
     faults: Annotated[
         list[Path] | None, typer.Option(help="Put the fault plan of this file in force (docs/faults.md).")
     ] = None,
+    bug: Annotated[
+        list[str] | None, typer.Option(metavar="ID", help="Switch a wrong behaviour on; repeatable (docs/bugs.md).")
+    ] = None,
     ready_file: Annotated[Path | None, typer.Option(help="Write the ready line here too, mode 0600.")] = None,
     bulk_files_manifest: Annotated[  # noqa: FBT002
         bool, typer.Option("--bulk-files-manifest", help="Fill files_manifest in bulk answers.")
@@ -151,6 +154,7 @@ def serve(  # noqa: PLR0917 (typer makes each an option)
             },
             ready_file=ready_file,
             faults=faults or [],
+            bugs=bug or [],
             backend={
                 "seed": seed,
                 "clock": clock.value,
@@ -187,10 +191,13 @@ def main() -> None:
     app()
 
 
-def _serve(*, place: dict[str, Any], ready_file: Path | None, faults: list[Path], backend: dict[str, Any]) -> int:
+def _serve(
+    *, place: dict[str, Any], ready_file: Path | None, faults: list[Path], bugs: list[str], backend: dict[str, Any]
+) -> int:
     """Serve until told to stop; return the exit status, which is 1 when a fault was asked for and never fired."""
     told = _Told()
     with FakeBackend(**backend) as running, contextlib.ExitStack() as stack:
+        running.bugs.on(*bugs)
         for plan in faults:
             stack.enter_context(running.faults.during(plan))
         served = stack.enter_context(running.serve(**place))

@@ -86,6 +86,14 @@ def test_the_ready_line_says_where_and_who_and_the_file_says_the_same(seed_file,
     assert not ready.exists()
 
 
+def test_bugs_are_on_from_the_start(seed_file) -> None:
+    """Each that is named, and no other."""
+    with serving("--seed", seed_file, "--bug", "bulk-drops-rows", "--bug", "job-ends-twice") as (_, line):
+        told = requests.get(f"{line['url']}/_fake/bugs/", timeout=10).json()
+
+    assert ["bulk-drops-rows", "job-ends-twice"] == told["on"]
+
+
 def test_a_hundred_open_streams_do_not_hold_the_server(seed_file) -> None:
     """Ctrl-C ends a server whose streams all wait for something that will not come; 130, as shells have it.
 
@@ -139,6 +147,7 @@ def test_a_refusal_is_the_exit_status_of_the_process() -> None:
         (["--seed", "empty", "--port", "70000"], "70000"),
         (["--seed", "empty", "--faults", "/nowhere.toml"], "/nowhere.toml"),
         (["--seed", "empty", "--empty-every", "1"], "2 and more"),
+        (["--seed", "empty", "--bug", "bulk-drops-rows", "--bug", "colour"], "bulk-swaps-payloads"),
     ],
 )
 def test_a_start_that_cannot_be_is_refused_in_one_sentence(options, words) -> None:
