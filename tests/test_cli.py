@@ -86,14 +86,6 @@ def test_the_ready_line_says_where_and_who_and_the_file_says_the_same(seed_file,
     assert not ready.exists()
 
 
-def test_bugs_are_on_from_the_start(seed_file) -> None:
-    """Each that is named, and no other."""
-    with serving("--seed", seed_file, "--bug", "bulk-drops-rows", "--bug", "job-ends-twice") as (_, line):
-        told = requests.get(f"{line['url']}/_fake/bugs/", timeout=10).json()
-
-    assert ["bulk-drops-rows", "job-ends-twice"] == told["on"]
-
-
 def test_a_hundred_open_streams_do_not_hold_the_server(seed_file) -> None:
     """Ctrl-C ends a server whose streams all wait for something that will not come; 130, as shells have it.
 
@@ -157,6 +149,17 @@ def test_a_start_that_cannot_be_is_refused_in_one_sentence(options, words) -> No
     assert (2, "") == (done.exit_code, done.stdout)
     assert 1 == len(done.stderr.strip().splitlines())
     assert words in done.stderr
+
+
+@pytest.mark.usefixtures("handlers")
+def test_bugs_are_on_from_the_start(monkeypatch) -> None:
+    """Each that is named, and no other."""
+    told = []
+    monkeypatch.setattr("fake_backend.cli.ready_line", lambda running, _: told.extend(running.bugs) or "{}")
+    monkeypatch.setattr("fake_backend.cli._Told.wait", lambda _: 0)
+    done = CliRunner().invoke(app, ["serve", "--seed", "empty", "--bug", "bulk-drops-rows", "--bug", "job-ends-twice"])
+
+    assert (0, ["bulk-drops-rows", "job-ends-twice"]) == (done.exit_code, told)
 
 
 CONVENTIONS = [

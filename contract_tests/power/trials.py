@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from multiprocessing.connection import wait
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -90,7 +90,8 @@ def trials(asked: Sequence[Asked], announce: Callable[[Trial], Any]) -> list[Tri
     os.environ["HYPOTHESIS_PROFILE"] = worlds.PROFILE
     for name in SHARED:
         import_module(name)
-    forks, left, running = multiprocessing.get_context("fork"), deque(enumerate(asked)), {}
+    forks, left = multiprocessing.get_context("fork"), deque(enumerate(asked))
+    running: dict[int, tuple[int, Asked, ForkProcess, float]] = {}
     done: dict[int, Trial] = {}
     with tempfile.TemporaryDirectory(prefix="fake-backend-power-") as folder:
         while left or running:
@@ -100,7 +101,7 @@ def trials(asked: Sequence[Asked], announce: Callable[[Trial], Any]) -> list[Tri
                 process.start()
                 running[process.sentinel] = (number, one, process, time.perf_counter())
             for sentinel in wait(list(running)):
-                number, one, process, began = running.pop(sentinel)  # type: ignore[index]  # a sentinel is a number
+                number, one, process, began = running.pop(cast("int", sentinel))
                 done[number] = _ended(one, process, Path(folder, str(number)), time.perf_counter() - began)
                 announce(done[number])
     return [done[number] for number in sorted(done)]
