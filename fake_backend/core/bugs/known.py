@@ -214,7 +214,6 @@ _JOBS: Final = (
         ticket="contract.md 2.5",
         topic="bundle",
         clause=f"{_BUNDLES}test_the_manifest_adds_up",
-        seen_by_simulation=True,
     ),
     Bug(
         id="bundle-outlives-cancel",
