@@ -238,8 +238,10 @@ def _nonsense(lot: Lot, command: Command) -> Rules:
 
 
 def _gone(lot: Lot, command: Command) -> Rules:
+    # an original that is refused or not there costs its row alone, by intent (docs/exports.md), so none of that here
     route = PAYLOADS if command.kind == "export" and lot.happens(0.7) else FILES
-    effect = {"status": lot.choice([403, 404, 503])}
+    lasting = [503] if command.kind == "export" and route == FILES else [403, 404, 503]
+    effect = {"status": lot.choice(lasting)}
     return [{"match": {"route": route, "call": f"{lot.randint(1, 8)}-"}, "effect": effect, "times": 40}]
 
 
