@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ from contract_tests.oracle import (
     Prediction,
     expected_annotating,
     expected_artefacts,
+    expected_items,
     expected_rows,
     fate_of_file,
     fate_of_prediction,
@@ -19,7 +21,7 @@ from contract_tests.simulation.pictures import MAX_BYTES
 from contract_tests.simulation.surroundings import OTHER_TENANT, PROJECT, SPECIFICATION, TENANT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from contract_tests.simulation.recipe import Recipe
     from contract_tests.simulation.stage import Rows
@@ -64,8 +66,20 @@ def _exporting(recipe: Recipe) -> Expectation:
         originals = command.params["save_original_file"]
         tree = expected_artefacts(document, scope, exporter=command.exporter, originals=originals, **what)  # type: ignore[arg-type] (as above)
     page, bulk = command.params["export_page_size"], command.params["export_v2_page_size"]
-    least = 5 + rows // page if command.is_delegated else 2 + rows // max(page, bulk) + rows // bulk
+    if command.is_delegated:
+        least = 5 + rows // page
+    else:
+        least = 2 + rows // max(page, bulk) + rows // bulk + _downloads(recipe, tree, expected_items(document, scope, **what))
     return Expectation(rows, fails, tree, least=least)
+
+
+def _downloads(recipe: Recipe, tree: Mapping[str, bytes], items: Sequence[Mapping[str, Any]]) -> int:
+    """Return how many objects an export in process has to fetch at the least: originals, and payloads over the limit."""
+    originals = sum(path.startswith("origin_files/") for path in tree)
+    if recipe.command.params.get("export_force_v1"):
+        return originals
+    payloads = [item["data"] for item in items if item["data"] is not None]
+    return originals + sum(len(json.dumps(data)) > 3 * recipe.settings["externalise_over"] for data in payloads)
 
 
 def _annotating(recipe: Recipe) -> Expectation:
@@ -91,4 +105,4 @@ def _annotating(recipe: Recipe) -> Expectation:
     if told is None:
         return Expectation(rows, True, before=before, after=before)
     after = before | {(TENANT, number): ("completed", data) for number, data in told.rows.items()}
-    return Expectation(rows, False, counts=told.counts, before=before, after=after, least=4 + rows)
+    return Expectation(rows, False, counts=told.counts, before=before, after=after, least=4 + rows + 2 * len(told.rows))
