@@ -80,4 +80,10 @@ def _settings(lot: Lot) -> Mapping[str, Any]:
         found["presigned_targets"] = []
     if lot.happens(0.15):
         found["stream_seconds"] = 20.0
+    if lot.happens(0.3):
+        found["empty_last_page"] = True
+    if lot.happens(0.1):
+        found["empty_every"] = lot.choice([2, 3])
+    if lot.happens(0.15):
+        found["cursor"] = "sealed"
     return found

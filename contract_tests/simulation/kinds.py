@@ -40,6 +40,7 @@ class FaultKind:
         is_within: Whether the SDK has to survive it.
         concerns: Whether a command can meet it.
         rules: Draws it: ``match``, ``effect`` and ``times`` of each rule.
+        weight: How often it is drawn, beside the others.
     """
 
     name: str
@@ -47,6 +48,7 @@ class FaultKind:
     is_within: bool
     concerns: Callable[[Command], bool]
     rules: Callable[[Lot, Command], Rules]
+    weight: int = 1
 
 
 def struck(lot: Lot, match: dict[str, Any], effects: list[dict[str, Any]], *, most: int, last: int = 4) -> Rules:
@@ -227,9 +229,12 @@ def _down(lot: Lot, command: Command) -> Rules:
 
 
 def _refused(lot: Lot, command: Command) -> Rules:
-    routes = [LISTS[command.target], *([TASK, PUT, RUN] if command.kind == "to_task" else [BULK, JOB, ENQUEUE])]
     effect = {"status": lot.choice([400, 401, 403, 404])}
-    return struck(lot, {"route": lot.choice(routes)}, [effect], most=1, last=6)
+    if command.is_delegated:
+        return struck(lot, {"route": lot.choice([LISTS[command.target], JOB, JOB, ENQUEUE])}, [effect], most=1, last=1)
+    routes = [LISTS[command.target], *([TASK, PUT] if command.kind == "to_task" else [BULK])]
+    routes += [RUN] if _by_inference(command) else []
+    return struck(lot, {"route": lot.choice(routes)}, [effect], most=1, last=5)
 
 
 def _nonsense(lot: Lot, command: Command) -> Rules:
@@ -253,7 +258,7 @@ def _enqueue(lot: Lot, command: Command) -> Rules:
 
 def _dead(lot: Lot, command: Command) -> Rules:
     del command
-    effects = [{"worker": {"kill": True}}, {"worker": {"fail_row": lot.randint(1, 12)}}]
+    effects = [{"worker": {"kill": True}}, {"worker": {"kill": True}}, {"worker": {"fail_row": lot.randint(1, 12)}}]
     return struck(lot, {"target": "worker"}, effects, most=1, last=4)
 
 
@@ -288,10 +293,10 @@ KINDS = (
     FaultKind("run", "run", True, _by_inference, _runs),
     FaultKind("serving", "serving", True, _by_inference, _serving),
     FaultKind("down", "down", False, _any, _down),
-    FaultKind("refused", "down", False, _any, _refused),
+    FaultKind("refused", "down", False, _any, _refused, 2),
     FaultKind("nonsense", "down", False, _any, _nonsense),
     FaultKind("gone", "down", False, _any, _gone),
-    FaultKind("enqueue", "down", False, _delegated, _enqueue),
-    FaultKind("dead", "worker", False, _delegated, _dead),
-    FaultKind("race", "worker", False, _delegated, _race),
+    FaultKind("enqueue", "down", False, _delegated, _enqueue, 2),
+    FaultKind("dead", "worker", False, _delegated, _dead, 3),
+    FaultKind("race", "worker", False, _delegated, _race, 4),
 )

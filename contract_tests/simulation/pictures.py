@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from contract_tests.simulation.lot import Lot
 
 MAX_BYTES = 3000  # of an annotation file here
-LEAST, MOST = 20, 26  # tasks
+LEAST, MOST = 18, 24  # tasks
 
 
 def annotating(lot: Lot, method: str) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
@@ -66,6 +66,8 @@ def _task(lot: Lot, number: int, unit: int | None) -> dict[str, Any]:
         "created": lot.choice(INSTANTS),
         "status_label": lot.choice(["stand_by"] * 12 + ["in_progress", "completed"]),
     }
+    if lot.happens(0.3):
+        row["schema"] = "dm_schema_v1"
     if lot.happens(0.2):
         row["labelers"] = lot.some(RELATED[:1], 1)
     return row
@@ -104,4 +106,5 @@ def _detections(lot: Lot) -> dict[str, Any]:
         for place in range(1, lot.randint(2, 4))
     ]
     more: dict[str, Any] = {"filler": "가" * 700} if lot.happens(0.15) else {}
-    return {"objects": objects, "annotations": {}, "annotationsData": {}, **more}
+    more |= {"annotations": {}, "annotationsData": {}} if lot.happens(0.8) else {}  # without: no DM Schema V1
+    return {"objects": objects, **more}

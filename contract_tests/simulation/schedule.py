@@ -34,7 +34,8 @@ def _chosen(lot: Lot, command: Command, promise: Promise) -> list[FaultKind]:
     if promise == "none":
         return []
     mine = [kind for kind in KINDS if kind.concerns(command)]
-    found = [lot.choice([kind for kind in mine if not kind.is_within])] if promise == "beyond" else []
+    worse = [kind for kind in mine if not kind.is_within]
+    found = lot.choices(worse, [kind.weight for kind in worse]) if promise == "beyond" else []
     wanted = lot.randint(2, 4) if promise == "within" else lot.randint(1, 3)
     rest = [kind for kind in mine if kind.is_within]
     lot.shuffle(rest)

@@ -57,11 +57,10 @@ def _resumes(trial: Trial) -> bool:
 
 
 def _follows_a_job_again(trial: Trial) -> bool:
-    """Return whether a job that an interrupted run had made was followed by the next one."""
+    """Return whether the job that an interrupted run had made served the next one."""
     if trial.again is None or not trial.recipe.command.is_delegated or trial.again.error:
         return False
-    jobs = [_jobs(attempt) for attempt in _attempts(trial)]
-    return bool(jobs[0] & jobs[1])
+    return trial.first.jobs == trial.again.jobs == 1
 
 
 def _cancel_race(trial: Trial) -> bool:
@@ -107,9 +106,10 @@ SOMETIMES: Mapping[str, Seen] = {
     "cancel race": _cancel_race,
     "job cancelled": _cancels_a_job,
     "last page full": lambda trial: _last_page(trial) == "full",
+    "last page empty": lambda trial: _last_page(trial) == "empty",
     "last page short": lambda trial: _last_page(trial) == "short",
     "429": lambda trial: any(entry["status"] == 429 for entry in trial.entries),
-    "cut body": lambda trial: any(entry["outcome"] == "cut" for entry in trial.entries),
+    "cut body": lambda trial: any(_is_cut(entry) for entry in trial.entries),
     "spoiled connection": _spoils_a_connection,
     "answer to a write lost": _loses_the_answer_to_a_write,
     "jump of the clock": lambda trial: trial.first.jumped > 0,
@@ -150,8 +150,8 @@ def _is_job(entry: Entry) -> bool:
     return bool(entry["path"].startswith(JOB.partition("*")[0]))
 
 
-def _jobs(attempt: Attempt) -> set[str]:
-    return {entry["path"].split("/")[3] for entry in attempt.entries if _is_job(entry)}
+def _is_cut(entry: Entry) -> bool:
+    return bool(entry["outcome"] == "cut" and entry["sent"] and entry["faults"])
 
 
 def _apart(one: Entry, other: Entry) -> float:
