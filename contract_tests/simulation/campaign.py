@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import logging
-import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -16,7 +15,6 @@ from typing import Any
 from contract_tests.simulation.draw import recipe
 from contract_tests.simulation.laws import Broken, broken_laws
 from contract_tests.simulation.sometimes import states
-from contract_tests.simulation.stage import memory
 from contract_tests.simulation.trial import perform
 
 PROCESSES = 2
@@ -132,8 +130,7 @@ def campaign(seed: int, runs: int, *, bugs: Sequence[str] = (), first: int = 0) 
 
 
 def prepare() -> None:
-    """Make a process ready for many short runs: small files in memory, and nothing old for the collector to look at."""
-    tempfile.tempdir = memory()
+    """Make a process ready for many short runs: nothing old for the collector to look at."""
     logging.getLogger("fake_backend").setLevel(logging.ERROR)  # jobs are meant to fail here
     gc.collect()
     gc.freeze()

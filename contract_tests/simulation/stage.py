@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 import warnings
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from fake_backend import InferenceRequest
 
 PATH, NAME = "exports/run", "export"  # where each export goes
+PATH_LENGTH = 60  # characters of the directory of a world's storage, but for eight that are drawn
 ENDLESS = 20_000  # waits and looks at the time: some hundred times what the longest run needs
 ACTIONS = {"row": RowAction, "sheet": SheetAction}
 
@@ -91,12 +93,19 @@ class Stage:
         if "presigned_targets" in settings:
             settings["presigned_targets"] = frozenset(settings["presigned_targets"])
         self._order = Lot(f"{recipe.seed}/{recipe.run}/{recipe.order}")
-        self._backend = FakeBackend(
-            seed=recipe.document,
-            settings=Settings(**settings),
-            world_seed=recipe.run,
-            start=datetime.fromisoformat(recipe.start),
-        )
+        self._root = Path(tempfile.mkdtemp(prefix=_padding(), dir=memory()))
+        try:
+            self._backend = FakeBackend(
+                seed=recipe.document,
+                settings=Settings(**settings),
+                world_seed=recipe.run,
+                start=datetime.fromisoformat(recipe.start),
+                storage_root=self._root,
+                name="simulated",
+            )
+        except BaseException:
+            shutil.rmtree(self._root)
+            raise
 
     def __enter__(self) -> Self:
         self._backend.open()
@@ -106,6 +115,7 @@ class Stage:
 
     def __exit__(self, *_: object) -> None:
         self._backend.close()
+        shutil.rmtree(self._root, ignore_errors=True)
 
     def secrets(self) -> list[str]:
         """Return what must not be in any report: the tokens of this world."""
@@ -206,6 +216,14 @@ class Stage:
         if found["fails"]:
             raise OSError("drawn")
         return found["value"]
+
+
+def _padding() -> str:
+    """Return what a directory's name begins with so that its path is as long on every machine as on every other.
+
+    The backend tells the path in its answers, and the journal their length.
+    """
+    return "s" * max(1, PATH_LENGTH - len(str(memory() or tempfile.gettempdir())))
 
 
 def memory() -> str | None:
