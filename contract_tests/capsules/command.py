@@ -5,9 +5,8 @@ Exit status: 0 when it is as the capsule says, 1 when it is not, 2 for a file th
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-from typing import Annotated
+from pathlib import Path  # noqa: TC003 (typer reads annotations as it runs)
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,6 +15,9 @@ from contract_tests.capsules.replaying import replay
 from contract_tests.capsules.shrinking import shrink
 from contract_tests.capsules.testing import test_of
 from contract_tests.simulation.campaign import prepare
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -83,6 +85,11 @@ def _read(file: Path) -> Capsule:
         raise typer.Exit(2) from refusal
 
 
-def main() -> None:
-    """Run the command line."""
-    app(prog_name=f"python -m {__package__}" if sys.argv[0].endswith("__main__.py") else None)
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line.
+
+    Args:
+        arguments: Those after the name; those of the process when absent.
+    """
+    name = "python -m contract_tests.capsules" if arguments is None else "fake-backend capsule"
+    app(args=None if arguments is None else list(arguments), prog_name=name)
