@@ -120,7 +120,7 @@ class Capsule:
             raise CapsuleInvalid(f"{name} is no capsule: {type(error).__name__}: {error}.") from error
 
     def text(self) -> str:
-        """Return the file: JSON, sorted, one line for each request."""
+        """Return the file: JSON, one line for each request."""
         told = {
             "format": FORMAT,
             "version": self.version,
@@ -130,7 +130,7 @@ class Capsule:
             "journal": self.journal,
             "recipe": self.recipe.as_json(),
         }
-        head = json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True)
+        head = json.dumps(told, ensure_ascii=False, indent=1)  # the order of a filter's keys and of files means something
         rows = ",\n".join(json.dumps(row.__dict__, ensure_ascii=False) for row in self.requests)
         return f'{head.removesuffix("}").rstrip()},\n "requests": [\n{rows}\n ]\n}}\n'
 
