@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import logging
+import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -132,6 +133,7 @@ def campaign(seed: int, runs: int, *, bugs: Sequence[str] = (), first: int = 0) 
 def prepare() -> None:
     """Make a process ready for many short runs: nothing old for the collector to look at."""
     logging.getLogger("fake_backend").setLevel(logging.ERROR)  # jobs are meant to fail here
+    os.environ["no_proxy"] = ".invalid"  # requests would look for a proxy anew each time
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 50, 100)

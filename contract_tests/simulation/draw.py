@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 TARGETS = ("task", "assignment", "ground_truth")
 WAYS = (  # what is told to the SDK, and how often of a hundred times
-    ("in-process", 46),
-    ("delegated", 28),
-    ("file", 17),
-    ("inference", 9),
+    ("in-process", 58),
+    ("delegated", 24),
+    ("file", 13),
+    ("inference", 5),
 )
 
 
@@ -40,8 +40,9 @@ def recipe(seed: int, run: int) -> Recipe:
         command = Command("to_task", params, predictions=predictions)
     promise, faults = schedule(lot.other("faults"), command)
     clock = lot.other("clock")
-    # an annotation file has 120 s in all (sdk...to_task.download): a longer sleep in the midst of one is beyond that
-    lengths = [100.0, 1_000.0] if command.kind == "export" else [30.0]
+    # an original has 60 s for all its attempts and an annotation file 300 s: a longer sleep in between is beyond that
+    is_timed = command.kind == "to_task" or any("-original" in rule["id"] for rule in faults["rules"])
+    lengths = [30.0] if is_timed else [100.0, 1_000.0]
     jumps = {str(clock.randint(1, 8)): clock.choice(lengths)} if clock.happens(0.1) else {}
     settings = _settings(lot.other("settings"))
     return Recipe(seed, run, document, settings, command, faults, promise, jumps)
@@ -53,10 +54,10 @@ def _export(lot: Lot, way: str) -> tuple[dict[str, Any], Command]:
     params: dict[str, Any] = {
         "target": target,
         "filter": scope(lot, target, document),
-        "save_original_file": lot.happens(0.6),
+        "save_original_file": lot.happens(0.7),
         "disable_async_delegate": way == "in-process",
-        "export_page_size": lot.choice([3, 4, 5] if way == "in-process" else [1, 1, 2]),
-        "export_v2_page_size": lot.choice([3, 4, 5]),
+        "export_page_size": lot.choice([4, 5] if way == "in-process" else [1, 2, 3]),
+        "export_v2_page_size": lot.choice([4, 5]),
         "export_chunk_size": lot.choice([4, 6, 8]),
         "export_payload_workers": lot.randint(1, 4),
         INACTIVITY: lot.choice([120, 300, 600]),
@@ -68,7 +69,7 @@ def _export(lot: Lot, way: str) -> tuple[dict[str, Any], Command]:
 
 def _settings(lot: Lot) -> Mapping[str, Any]:
     found: dict[str, Any] = {
-        "externalise_over": lot.choice([0, 40, 40, 2_000]),
+        "externalise_over": lot.choice([0, 40, 40, 40, 2_000]),
         "bundle_layout": lot.choice(["parts", "parts", "single"]),
         "presign_seconds": lot.choice([60, 900, 3_600]),
         "chunk_seconds": lot.choice([0.1, 1.0, 4.0]),

@@ -70,6 +70,8 @@ def statuses(*numbers: int) -> list[dict[str, Any]]:
 
 BROKEN: list[dict[str, Any]] = [{"reset": "before"}, {"drop": "before"}, {"refuse": True}, {"drop": 9}, {"reset": 0}]
 """What becomes of a connection; of a read it costs nothing but another attempt."""
+SPOILED: list[dict[str, Any]] = [{"spoil": "reset"}, {"spoil": "drop"}]
+"""What becomes of all that comes over it from then on (SYN-7443)."""
 
 
 def _export(command: Command) -> bool:
@@ -102,7 +104,7 @@ def _any(command: Command) -> bool:
 
 
 def _pages(lot: Lot, command: Command) -> Rules:
-    effects = [*statuses(429, 500, 502, 503, 504, 520), *BROKEN, {"no_answer": True}, {"spoil": "reset"}]
+    effects = [*statuses(429, 500, 502, 503, 504, 520), *BROKEN, {"no_answer": True}, *SPOILED]
     return struck(lot, {"method": "GET", "route": _list(lot, command)}, effects, most=3)
 
 
@@ -186,7 +188,7 @@ def _slow(lot: Lot, command: Command) -> Rules:
 
 def _reads(lot: Lot, command: Command) -> Rules:
     del command
-    return struck(lot, {"method": "GET", "route": TASK}, [*statuses(*GATEWAY), *BROKEN], most=2, last=12)
+    return struck(lot, {"method": "GET", "route": TASK}, [*statuses(*GATEWAY), *BROKEN, *SPOILED], most=2, last=12)
 
 
 def _files(lot: Lot, command: Command) -> Rules:
@@ -267,10 +269,10 @@ def _dead(lot: Lot, command: Command) -> Rules:
 def _race(lot: Lot, command: Command) -> Rules:
     """Let a job finish while it is being given up: it stands still for too long, and the last look at it takes long."""
     patience = command.params[INACTIVITY]
-    stall = {"worker": {"stall": patience + lot.uniform(0, 14)}}
+    stall = {"worker": {"stall": patience + lot.uniform(0, 10)}}
     return [
         {"match": {"target": "worker", "call": lot.randint(2, 3)}, "effect": stall, "times": 1},
-        {"match": {"method": "GET", "route": JOB, "since": patience - 90}, "effect": {"delay": 14.0}},
+        {"match": {"method": "GET", "route": JOB, "since": patience - 90}, "effect": {"delay": 25.0}},
         {"match": {"target": "sse"}, "effect": {"status": 503}},
     ]
 
@@ -295,10 +297,10 @@ KINDS = (
     FaultKind("run", "run", True, _by_inference, _runs),
     FaultKind("serving", "serving", True, _by_inference, _serving),
     FaultKind("down", "down", False, _any, _down),
-    FaultKind("refused", "down", False, _any, _refused, 2),
+    FaultKind("refused", "down", False, _any, _refused, 4),
     FaultKind("nonsense", "down", False, _any, _nonsense),
     FaultKind("gone", "down", False, _any, _gone),
     FaultKind("enqueue", "down", False, _delegated, _enqueue, 2),
-    FaultKind("dead", "worker", False, _delegated, _dead, 3),
-    FaultKind("race", "worker", False, _delegated, _race, 4),
+    FaultKind("dead", "worker", False, _delegated, _dead, 4),
+    FaultKind("race", "worker", False, _delegated, _race, 9),
 )

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from contract_tests.simulation.lot import Lot
 
 MAX_BYTES = 3000  # of an annotation file here
-LEAST, MOST = 18, 24  # tasks
+LEAST, MOST = 15, 19  # tasks
 
 
 def annotating(lot: Lot, method: str) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:

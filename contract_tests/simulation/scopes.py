@@ -26,7 +26,7 @@ def scope(lot: Lot, target: str, document: Mapping[str, Any]) -> dict[str, Any]:
         held = {"ground_truth_dataset_versions": lot.choice([list(VERSIONS), "51,52", VERSIONS[0]])}
     if lot.happens(0.4):
         return held
-    if lot.happens(0.02):
+    if lot.happens(0.06):
         return {**held, "search": "nothing of this name"}
     key, value = lot.choice(_ground_truth(lot, document) if target == "ground_truth" else _rows(lot, target, document))
     return {**held, key: value}

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import requests
 
 from contract_tests.exporters import RowAction, SheetAction
+from contract_tests.simulation.kinds import ENQUEUE
 from contract_tests.simulation.lot import Lot
 from contract_tests.simulation.surroundings import MODEL, STORAGE, TENANT
 from contract_tests.simulation.turns import Turns
@@ -109,6 +110,7 @@ class Stage:
 
     def __enter__(self) -> Self:
         self._backend.open()
+        self._tokens = self._backend.tokens
         self._backend.bugs.on(*self._recipe.bugs)
         self._backend.serving.register(MODEL, self._predict)
         return self
@@ -119,11 +121,7 @@ class Stage:
 
     def secrets(self) -> list[str]:
         """Return what must not be in any report: the tokens of this world."""
-        return [token for held in self._backend.tokens.values() for token in (held.user, held.access) if token]
-
-    def journal(self) -> list[Mapping[str, Any]]:
-        """Return the journal from the beginning, as JSON has it."""
-        return [entry.as_dict() for entry in self._backend.journal]
+        return [token for held in self._tokens.values() for token in (held.user, held.access) if token]
 
     def attempt(self, *, faults: bool) -> Attempt:
         """Execute the command and look at what it has left behind.
@@ -146,7 +144,7 @@ class Stage:
         seconds = backend.clock.monotonic() - begun
         reports = backend.faults.take(plan) if plan is not None else []
         backend.faults.clear()
-        entries = tuple(entry.as_dict() for entry in backend.journal if entry.number > before)
+        entries = tuple(_told(entry) for entry in backend.journal if entry.number > before)
         return Attempt(
             **told,
             entries=entries,
@@ -159,7 +157,7 @@ class Stage:
 
     def _execute(self, watch: Watch) -> Mapping[str, Any]:
         recipe, backend = self._recipe, self._backend
-        tokens = backend.tokens[TENANT]
+        tokens = self._tokens[TENANT]
         options: dict[str, Any] = {"user_token": tokens.user, "tenant": TENANT, "clock": watch}
         with ExitStack() as opened, warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # the in-process head says so, and is wanted here
@@ -184,8 +182,9 @@ class Stage:
     def _left_behind(self) -> dict[str, Any]:
         if self._recipe.command.kind == "to_task":
             return {"rows": self._rows()}
-        jobs = self._asked(TENANT, "/v2/async_jobs/?per_page=200")["results"]
-        return {"tree": self._tree(), "jobs": len(jobs)}
+        enqueued = any(entry.path == ENQUEUE for entry in self._backend.journal)
+        jobs = len(self._asked(TENANT, "/v2/async_jobs/?per_page=200")["results"]) if enqueued else 0
+        return {"tree": self._tree(), "jobs": jobs}
 
     def _tree(self) -> dict[str, bytes]:
         """Return what is published; names that begin with a dot are what the export keeps while it lasts."""
@@ -200,12 +199,12 @@ class Stage:
         path = "/sdk/tasks/?page_size=1000&response_mode=inline&fields=id,status_label,data"
         return {
             (tenant, row["id"]): (row["status_label"], row["data"])
-            for tenant in self._backend.tokens
+            for tenant in self._tokens
             for row in self._asked(tenant, path)["results"]
         }
 
     def _asked(self, tenant: str, path: str) -> Any:
-        answer = requests.get(f"{self._backend.url}{path}", headers=self._backend.tokens[tenant].headers, timeout=60)
+        answer = requests.get(f"{self._backend.url}{path}", headers=self._tokens[tenant].headers, timeout=60)
         answer.raise_for_status()
         return answer.json()
 
@@ -216,6 +215,17 @@ class Stage:
         if found["fails"]:
             raise OSError("drawn")
         return found["value"]
+
+
+def _told(entry: Any) -> dict[str, Any]:
+    """Return an entry of the journal as JSON has it, without the deep copies of ``as_dict``."""
+    return {
+        **vars(entry),
+        "at": entry.at.isoformat(),
+        "ignored": list(entry.ignored),
+        "faults": list(entry.faults),
+        "notes": list(entry.notes),
+    }
 
 
 def _padding() -> str:

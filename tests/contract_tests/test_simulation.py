@@ -23,7 +23,7 @@ from contract_tests.simulation.turns import Turns
 from fake_backend import KNOWN_BUGS
 
 SEED = 20_261_128
-SIDE_BY_SIDE = 6  # of this seed: downloads run side by side, and a fault strikes
+SIDE_BY_SIDE = 37  # of this seed: downloads run side by side, and a fault strikes
 EVERYWHERE = Line(0, WAYS[0], "within", True, "", 20, 40, 2, 1.0, states=(*WAYS, *SOMETIMES))
 
 
