@@ -7,13 +7,13 @@ import json
 from collections import Counter
 from dataclasses import dataclass
 from importlib.metadata import version
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
 from contract_tests.simulation.recipe import Recipe
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from contract_tests.simulation.laws import Broken
     from contract_tests.simulation.trial import Trial
@@ -112,7 +112,9 @@ class Capsule:
             if told["format"] != FORMAT:
                 raise CapsuleInvalid(f"{name} is a capsule of format {told['format']!r}; {FORMAT} is understood.")
             if told["replay"] not in PROMISES:
-                raise CapsuleInvalid(f"{name} promises the replay {told['replay']!r}; {' or '.join(PROMISES)} would do.")
+                raise CapsuleInvalid(
+                    f"{name} promises the replay {told['replay']!r}; {' or '.join(PROMISES)} would do."
+                )
             law = None if told["law"] is None else Broken(told["law"]["name"], told["law"]["sentence"])
             requests = [Request(**row) for row in told["requests"]]
             return cls(Recipe.of_json(told["recipe"]), requests, law, told["journal"], told["replay"], told["version"])
@@ -130,7 +132,9 @@ class Capsule:
             "journal": self.journal,
             "recipe": self.recipe.as_json(),
         }
-        head = json.dumps(told, ensure_ascii=False, indent=1)  # the order of a filter's keys and of files means something
+        head = json.dumps(
+            told, ensure_ascii=False, indent=1
+        )  # the order of a filter's keys and of files means something
         rows = ",\n".join(json.dumps(row.__dict__, ensure_ascii=False) for row in self.requests)
         return f'{head.removesuffix("}").rstrip()},\n "requests": [\n{rows}\n ]\n}}\n'
 

@@ -5,7 +5,7 @@ Exit status: 0 when it is as the capsule says, 1 when it is not, 2 for a file th
 
 from __future__ import annotations
 
-from pathlib import Path  # noqa: TC003 (typer reads annotations as it runs)
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer

@@ -46,12 +46,17 @@ def replay(capsule: Capsule, *, bugs: Sequence[str] | None = None) -> Replayed:
             return Replayed(broken, is_same=True)
         place = next((n for n, (one, other) in enumerate(zip(now, then, strict=False)) if one != other), None)
         place = min(len(now), len(then)) if place is None else place
-        seen = [f"{row[place].method} {row[place].path} {row[place].status}" if place < len(row) else "nothing" for row in (then, now)]
+        seen = [
+            f"{row[place].method} {row[place].path} {row[place].status}" if place < len(row) else "nothing"
+            for row in (then, now)
+        ]
         return Replayed(broken, False, f"request {place + 1} was {seen[0]} and is {seen[1]}")
     more, less = counted(now) - counted(then), counted(then) - counted(now)
     if not more and not less:
         return Replayed(broken, is_same=True)
-    return Replayed(broken, False, f"{more.total()} requests more, {less.total()} less, the first of them {[*more, *less][0]}")
+    return Replayed(
+        broken, False, f"{more.total()} requests more, {less.total()} less, the first of them {[*more, *less][0]}"
+    )
 
 
 def held_to_the_laws(capsule: Capsule, *, bugs: Sequence[str] | None = None) -> list[str]:

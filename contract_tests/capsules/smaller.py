@@ -61,9 +61,7 @@ def rules(recipe: Recipe) -> list[str]:
 def without_rules(recipe: Recipe, gone: Collection[str]) -> Recipe:
     """Return a recipe without some faults; one without any promises what a run without faults promises."""
     kept = [rule for rule in recipe.rules if rule["id"] not in gone]
-    return recipe.with_(
-        faults={**recipe.faults, "rules": kept}, promise=recipe.promise if kept else "none"
-    )
+    return recipe.with_(faults={**recipe.faults, "rules": kept}, promise=recipe.promise if kept else "none")
 
 
 def plainer(recipe: Recipe) -> Sequence[Recipe]:

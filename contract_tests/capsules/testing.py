@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 
 TEMPLATE = '''"""{title}
 
-The run is all in the capsule below. Its named bugs of the backend ({bugs}) are on unless the environment says otherwise:
-``CAPSULE_BUGS= pytest THIS_FILE`` runs it without them.
+The run is all in the capsule below. Its named bugs of the backend ({bugs}) are on unless the environment says
+otherwise: ``CAPSULE_BUGS= pytest THIS_FILE`` runs it without them.
 """
 
 from __future__ import annotations

@@ -6,17 +6,19 @@ import gc
 import logging
 import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from multiprocessing import get_context
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from contract_tests.simulation.draw import recipe
 from contract_tests.simulation.laws import Broken, broken_laws
 from contract_tests.simulation.sometimes import states
 from contract_tests.simulation.trial import perform
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
 PROCESSES = 2
 AT_A_TIME = 10  # runs that a process takes at once

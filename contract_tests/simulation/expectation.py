@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from contract_tests.simulation.recipe import Recipe
     from contract_tests.simulation.stage import Rows
+    from contract_tests.verify.outcome import ExporterKind
 
 
 @dataclass(frozen=True)
@@ -58,28 +59,35 @@ def expectation(recipe: Recipe) -> Expectation:
 def _exporting(recipe: Recipe) -> Expectation:
     command, document = recipe.command, recipe.document
     scope = command.params["filter"]
+    exporter: ExporterKind = "row" if command.exporter == "row" else "sheet"
     what: dict[str, Any] = {"target": command.target, "tenant": TENANT}
     rows = len(expected_rows(document, scope, **what))
-    fails = saves_nothing(document, scope, exporter=command.exporter, **what)  # type: ignore[arg-type] (one of two words)
+    fails = saves_nothing(document, scope, exporter=exporter, **what)
     tree = {}
     if not fails:
         originals = command.params["save_original_file"]
-        tree = expected_artefacts(document, scope, exporter=command.exporter, originals=originals, **what)  # type: ignore[arg-type] (as above)
+        tree = expected_artefacts(document, scope, exporter=exporter, originals=originals, **what)
     page, bulk = command.params["export_page_size"], command.params["export_v2_page_size"]
     if command.is_delegated:
         least = 5 + rows // page
     else:
-        least = 2 + rows // max(page, bulk) + rows // bulk + _downloads(recipe, tree, expected_items(document, scope, **what))
+        least = (
+            2
+            + rows // max(page, bulk)
+            + rows // bulk
+            + _downloads(recipe, tree, expected_items(document, scope, **what))
+        )
     return Expectation(rows, fails, tree, least=least)
 
 
 def _downloads(recipe: Recipe, tree: Mapping[str, bytes], items: Sequence[Mapping[str, Any]]) -> int:
-    """Return how many objects an export in process has to fetch at the least: originals, and payloads over the limit."""
+    """Return how many objects an export in process fetches at the least: originals, and payloads over the limit."""
     originals = sum(path.startswith("origin_files/") for path in tree)
     if recipe.command.params.get("export_force_v1"):
         return originals
     payloads = [item["data"] for item in items if item["data"] is not None]
-    return originals + sum(len(json.dumps(data)) > 3 * recipe.settings["externalise_over"] for data in payloads)
+    limit = 3 * int(recipe.settings["externalise_over"])  # JSON is at most as much longer when it is spelt in ASCII
+    return originals + sum(len(json.dumps(data)) > limit for data in payloads)
 
 
 def _annotating(recipe: Recipe) -> Expectation:

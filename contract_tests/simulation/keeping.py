@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from contract_tests.simulation.trial import Trial
 
 
-class SecretKept(AssertionError):
+class SecretKeptError(AssertionError):
     """A capsule holds a token; it is not written."""
 
 
@@ -26,12 +26,12 @@ def keep(trial: Trial, folder: Path, name: str | None = None) -> Path:
         name: Of the file; told by seed, run and bugs when left out.
 
     Raises:
-        SecretKept: A token of that world would be in it.
+        SecretKeptError: A token of that world would be in it.
     """
     broken = broken_laws(trial)
     text = Capsule.of(trial, broken[0] if broken else None).text()
     if any(secret in text for secret in trial.secrets):
-        raise SecretKept("the capsule would hold a token of its world")
+        raise SecretKeptError("the capsule would hold a token of its world")
     recipe = trial.recipe
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / (name or "-".join(["capsule", str(recipe.seed), str(recipe.run), *recipe.bugs]) + ".json")

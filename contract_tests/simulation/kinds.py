@@ -256,13 +256,22 @@ def _gone(lot: Lot, command: Command) -> Rules:
 
 def _enqueue(lot: Lot, command: Command) -> Rules:
     del command
-    effects = [*statuses(429, 500, 503), {"reset": "before"}, {"no_answer": True}, {"drop": "before", "processed": True}]
+    effects = [
+        *statuses(429, 500, 503),
+        {"reset": "before"},
+        {"no_answer": True},
+        {"drop": "before", "processed": True},
+    ]
     return struck(lot, {"method": "POST", "route": ENQUEUE}, effects, most=1, last=1)
 
 
 def _dead(lot: Lot, command: Command) -> Rules:
     del command
-    effects = [{"worker": {"kill": True}}, {"worker": {"kill": True}}, {"worker": {"fail_row": lot.randint(1, 12)}}]
+    effects: list[dict[str, Any]] = [
+        {"worker": {"kill": True}},
+        {"worker": {"kill": True}},
+        {"worker": {"fail_row": lot.randint(1, 12)}},
+    ]
     return struck(lot, {"target": "worker"}, effects, most=1, last=4)
 
 

@@ -69,7 +69,9 @@ def _nothing_foreign(trial: Trial) -> Iterator[str]:
         found = [path for path, content in attempt.tree.items() if FOREIGN in content]
         if found:
             yield f"{found[0]} holds data of another tenant"
-        theirs = {key: row for key, row in attempt.rows.items() if trial.expected.before.get(key) != row and key[1] > 900}
+        theirs = {
+            key: row for key, row in attempt.rows.items() if trial.expected.before.get(key) != row and key[1] > 900
+        }
         if theirs:
             yield f"tasks of another tenant were changed: {sorted(theirs)}"
 
@@ -121,7 +123,9 @@ def _write_once(trial: Trial) -> Iterator[str]:
         if attempt.jobs - made > 1:
             yield f"{attempt.jobs - made} jobs were made in one attempt, by {wanted} requests"
         made = attempt.jobs
-        done = Counter(entry["path"] for entry in attempt.entries if entry["method"] == "PUT" and _is_done(trial, entry))
+        done = Counter(
+            entry["path"] for entry in attempt.entries if entry["method"] == "PUT" and _is_done(trial, entry)
+        )
         repeated = [path for path, times in done.items() if times > 1]
         if repeated:
             yield f"{repeated[0]} was carried out {done[repeated[0]]} times in one attempt"
@@ -171,7 +175,7 @@ def _difference(trial: Trial, attempt: Attempt) -> Iterator[str]:
     lost, more = sorted(set(told) - set(got)), sorted(set(got) - set(told))
     changed = sorted(path for path in set(got) & set(told) if got[path] != told[path])
     if lost or more or changed:
-        yield f"lost {len(lost)} {lost[:2]}, too many {len(more)} {more[:2]}, other content {len(changed)} {changed[:2]}"
+        yield f"lost {len(lost)} {lost[:2]}, too many {len(more)} {more[:2]}, changed {len(changed)} {changed[:2]}"
 
 
 def _told_to_wait(rule: Mapping[str, Any]) -> float:
@@ -196,4 +200,3 @@ def _carries_out(effect: Mapping[str, Any]) -> bool:
     if "status" in effect or "before" in {effect.get("drop"), effect.get("reset")}:
         return bool(effect.get("processed", False))
     return bool(effect.get("processed", True))
-

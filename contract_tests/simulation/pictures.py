@@ -1,4 +1,4 @@
-"""Draws worlds to annotate: tasks with pictures and annotation files, good ones and bad, and what a model says of them."""
+"""Draws worlds to annotate: tasks with pictures and annotation files, good and bad, and what a model says of them."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from contract_tests.simulation.kinds import CANCEL, JOB
@@ -23,7 +24,7 @@ def _reconnects(trial: Trial) -> bool:
     for attempt in _attempts(trial):
         streams = [entry for entry in attempt.entries if entry["path"].endswith("/progress/")]
         pace = float(trial.recipe.settings["chunk_seconds"])
-        if any(_apart(one, other) > pace for one, other in zip(streams, streams[1:], strict=False)):
+        if any(_apart(one, other) > pace for one, other in pairwise(streams)):
             return True
     return False
 
@@ -60,7 +61,7 @@ def _follows_a_job_again(trial: Trial) -> bool:
     """Return whether the job that an interrupted run had made served the next one."""
     if trial.again is None or not trial.recipe.command.is_delegated or trial.again.error:
         return False
-    return trial.first.jobs == trial.again.jobs == 1
+    return (trial.first.jobs, trial.again.jobs) == (1, 1)
 
 
 def _cancel_race(trial: Trial) -> bool:
@@ -82,7 +83,9 @@ def _last_page(trial: Trial) -> str:
 
 
 def _loses_the_answer_to_a_write(trial: Trial) -> bool:
-    return any(entry["method"] == "PUT" and "lost-answer" in name for entry in trial.entries for name in entry["faults"])
+    return any(
+        entry["method"] == "PUT" and "lost-answer" in name for entry in trial.entries for name in entry["faults"]
+    )
 
 
 def _spoils_a_connection(trial: Trial) -> bool:
@@ -91,7 +94,8 @@ def _spoils_a_connection(trial: Trial) -> bool:
 
 def _gives_up_the_stream(trial: Trial) -> bool:
     """Return whether the stream was given up and the job's document asked again and again."""
-    return sum(entry["path"].count("/") == JOB.count("/") and _is_job(entry) for entry in trial.first.entries) > 3
+    looks = [entry for entry in trial.first.entries if _is_job(entry) and entry["path"].count("/") == JOB.count("/")]
+    return len(looks) > 3
 
 
 SOMETIMES: Mapping[str, Seen] = {
@@ -114,7 +118,9 @@ SOMETIMES: Mapping[str, Seen] = {
     "answer to a write lost": _loses_the_answer_to_a_write,
     "jump of the clock": lambda trial: trial.first.jumped > 0,
     "nothing to export": lambda trial: trial.recipe.command.kind == "export" and trial.expected.rows == 0,
-    "task written, others failed": lambda trial: bool(trial.first.result.get("failed") and trial.first.result["success"]),
+    "task written, others failed": lambda trial: bool(
+        trial.first.result.get("failed") and trial.first.result["success"]
+    ),
     "clear error": lambda trial: bool(trial.first.error) and trial.first.is_clear and not trial.expected.fails,
     "write refused": lambda trial: any(e["method"] == "PUT" and 400 <= e["status"] < 500 for e in trial.entries),
 }

@@ -62,10 +62,9 @@ def show(console: Console, tally: Tally, seconds: float) -> None:
     reached = tally.reached()
     console.print(_counts("sometimes", "runs", "", [(name, reached[name], None) for name in SOMETIMES]))
     console.print(_counts("law", "runs that break it", "", [(law, _breaks(tally, law), None) for law in LAWS]))
-    console.print(
-        f"{len(tally.lines)} runs in {seconds:.1f} s, {len(tally.lines) / max(seconds, 1e-9):.1f} a second; a fault fired "
-        f"in {len(tally.struck)}, of which {tally.share:.1%} succeeded"
-    )
+    pace = len(tally.lines) / max(seconds, 1e-9)
+    console.print(f"{len(tally.lines)} runs in {seconds:.1f} s, {pace:.1f} a second")
+    console.print(f"a fault fired in {len(tally.struck)} runs, of which {tally.share:.1%} succeeded")
 
 
 def write(folder: Path, seed: int, tally: Tally, seconds: float, wrong: Sequence[str]) -> Path:

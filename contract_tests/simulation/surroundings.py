@@ -1,4 +1,4 @@
-"""What stands around the rows of every drawn world: two tenants, their users, a storage, projects that are neighbours."""
+"""What stands around the rows of every drawn world: two tenants, their users, a storage, neighbouring projects."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ class Turns(Executor):
         return turn
 
     @override
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: FBT001, FBT002 (the signature of Executor)
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         self._is_over = True
         if cancel_futures:
             for turn, _ in self._waiting:

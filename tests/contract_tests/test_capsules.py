@@ -13,7 +13,7 @@ from contract_tests.capsules.shrinking import shrink
 from contract_tests.capsules.smaller import rows, without_rows
 from contract_tests.capsules.testing import test_of as generated
 from contract_tests.simulation.draw import recipe
-from contract_tests.simulation.keeping import SecretKept, keep
+from contract_tests.simulation.keeping import SecretKeptError, keep
 from contract_tests.simulation.trial import perform
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "capsules"
@@ -51,7 +51,7 @@ def test_a_capsule_repeats_its_journal_and_holds_no_secret(tmp_path) -> None:
 def test_a_capsule_with_a_secret_is_not_written(tmp_path) -> None:
     """Better none than one that may not be handed on."""
     trial = perform(recipe(5, 9))
-    with pytest.raises(SecretKept):
+    with pytest.raises(SecretKeptError):
         keep(replace(trial, secrets=("acme",)), tmp_path)
 
     assert [] == list(tmp_path.iterdir())
