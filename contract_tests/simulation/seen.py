@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from fake_backend import KNOWN_BUGS
+from typing import Any
 
-WORDS = "seen by simulation"
+from fake_backend import KNOWN_BUGS
 
 
 def seen_by_simulation() -> list[str]:
-    """Return the named bugs whose description says so; all of them as long as none does."""
-    said = [name for name, told in KNOWN_BUGS.items() if WORDS in str(told).lower()]
-    return said or list(KNOWN_BUGS)
+    """Return the named bugs that say that a drawn run of the SDK breaks a law by them; all, as long as none says so."""
+    told: dict[str, Any] = dict(KNOWN_BUGS)
+    return [name for name, bug in told.items() if getattr(bug, "seen_by_simulation", False)] or list(told)
