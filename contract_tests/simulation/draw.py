@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 TARGETS = ("task", "assignment", "ground_truth")
 WAYS = (  # what is told to the SDK, and how often of a hundred times
-    ("in-process", 58),
-    ("delegated", 24),
+    ("in-process", 56),
+    ("delegated", 26),
     ("file", 13),
     ("inference", 5),
 )

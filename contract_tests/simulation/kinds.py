@@ -265,6 +265,12 @@ def _enqueue(lot: Lot, command: Command) -> Rules:
     return struck(lot, {"method": "POST", "route": ENQUEUE}, effects, most=1, last=1)
 
 
+def _forbidden_job(lot: Lot, command: Command) -> Rules:
+    """Let whoever asks for the job's outcome be refused: the run ends, and its job goes on."""
+    del command
+    return struck(lot, {"method": "GET", "route": JOB}, [{"status": 401}, {"status": 403}], most=1, last=1)
+
+
 def _dead(lot: Lot, command: Command) -> Rules:
     del command
     effects: list[dict[str, Any]] = [
@@ -310,6 +316,7 @@ KINDS = (
     FaultKind("nonsense", "down", False, _any, _nonsense),
     FaultKind("gone", "down", False, _any, _gone),
     FaultKind("enqueue", "down", False, _delegated, _enqueue, 2),
+    FaultKind("job-forbidden", "job", False, _delegated, _forbidden_job, 8),
     FaultKind("dead", "worker", False, _delegated, _dead, 4),
     FaultKind("race", "worker", False, _delegated, _race, 9),
 )

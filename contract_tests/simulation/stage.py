@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 PATH, NAME = "exports/run", "export"  # where each export goes
 PATH_LENGTH = 60  # characters of the directory of a world's storage, but for eight that are drawn
-ENDLESS = 20_000  # waits and looks at the time: some hundred times what the longest run needs
+ENDLESS = 2_000  # waits and looks at the time: several times what the longest run needs
 ACTIONS = {"row": RowAction, "sheet": SheetAction}
 
 type Rows = Mapping[tuple[str, int], tuple[str, Any]]
