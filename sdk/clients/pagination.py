@@ -184,8 +184,8 @@ def walk_pages(
         tokens: Whether a link may be a token, as in v2; those of v1 are URLs in every source.
 
     Raises:
-        PaginationLoopError: A link or a page of rows comes a second time, or a thousand empty pages in a row: tokens that
-            are drawn anew each time hide that a walk stands still.
+        PaginationLoopError: A link or a page of rows comes a second time, or a thousand empty pages in a row: tokens
+            that are drawn anew each time hide that a walk stands still.
         OpaqueCursorError: A link is neither URL nor path, and may not be a token.
         OriginError: A link leads elsewhere.
     """
