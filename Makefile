@@ -9,7 +9,7 @@ SDK_VERSIONS ?= 2026.1.128 2026.2.17
 PYTEST_ARGS ?=
 unexport PYTHONDONTWRITEBYTECODE  # what is compiled once need not be compiled by each of some hundred processes
 
-.PHONY: help setup verify test test-deep lint examples guide-coverage conformance models access interruptions bench deep serve ledger clean storage-table storage-clients browser test-postgres power bugs-table
+.PHONY: help setup verify test test-deep lint examples guide-coverage conformance models access interruptions bench deep serve ledger clean storage-table storage-clients browser test-postgres power bugs-table simulate
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 14
@@ -97,6 +97,9 @@ storage-clients: $(STAMP) ## one object by boto3, s3fs, curl and the published c
 
 interruptions: $(STAMP) ## exports killed at 20 drawn points, then the same command again (POINTS=, SEED=)
 	@$(BIN)/python -m tests.interruptions $(POINTS) $(if $(SEED),--seed '$(SEED)')
+
+simulate: $(STAMP) ## drawn runs of the SDK under drawn faults, and the laws that must hold (RUNS=1000, SEED=1, BUG=, BUG=all)
+	@$(BIN)/python -m contract_tests.simulation $(if $(RUNS),--runs '$(RUNS)') $(if $(SEED),--seed '$(SEED)') $(if $(BUG),--bug '$(BUG)')
 
 bench: $(STAMP) ## how fast it is, side by side: build/bench.json and a table (CASES="ab c d e")
 	@$(BIN)/python -m benchmarks $(CASES)

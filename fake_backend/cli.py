@@ -8,6 +8,7 @@ import signal
 import sys
 import threading
 from enum import StrEnum
+from importlib.metadata import entry_points
 from pathlib import Path  # noqa: TC003 (typer reads annotations as it runs)
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -67,6 +68,7 @@ class CannotStart(Exception):  # noqa: N818 (a refusal)
     """An option that cannot be met, in one sentence."""
 
 
+COMMANDS = "fake_backend.commands"  # entry points of what another package brings to this command line
 NEVER_FIRED = 1  # exit status of a run that asked for faults and met none
 
 REFUSALS = (CannotStart, CannotListen, SeedInvalid, DatabaseUnusable, PillowMissing, UnwritableReadyFile, Refusal)
@@ -184,6 +186,23 @@ def serve(  # noqa: PLR0917 (typer makes each an option)
         typer.echo(f"fake-backend: {refusal}", err=True)
         raise typer.Exit(REFUSED) from refusal
     raise typer.Exit(status)
+
+
+@app.command(
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []},
+    add_help_option=False,
+)
+def capsule(context: typer.Context) -> None:
+    """Run a failing run again, make it smaller, or make a test of it: run, shrink, to-test (docs/capsules.md)."""
+    found = next(iter(entry_points(group=COMMANDS, name="capsule")), None)
+    if found is None:
+        typer.echo(
+            "fake-backend: capsules are run by the contract tests, which are not installed here; "
+            "pip install -e . in a checkout of the project brings them.",
+            err=True,
+        )
+        raise typer.Exit(REFUSED)
+    found.load()(context.args)
 
 
 def main() -> None:
