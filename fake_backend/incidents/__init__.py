@@ -3,7 +3,7 @@
 from fake_backend.incidents.evidence import Ended, Evidence
 from fake_backend.incidents.incident import Call, Claim, Incident, Measure, SampledVersion, Test, Trouble
 from fake_backend.incidents.judging import holds, missed
-from fake_backend.incidents.reading import IncidentInvalid, UnknownIncident, catalogue, incident, out_of_scope, read
+from fake_backend.incidents.reading import IncidentInvalid, UnknownIncident, catalogue, incident, out_of_scope, raw, read
 from fake_backend.incidents.staging import Staging, staged
 from fake_backend.incidents.timeline import timeline
 
@@ -25,6 +25,7 @@ __all__ = [
     "incident",
     "missed",
     "out_of_scope",
+    "raw",
     "read",
     "staged",
     "timeline",

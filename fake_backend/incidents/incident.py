@@ -27,7 +27,7 @@ type State = Literal["bites", "cured", "unreachable"]
 type Target = Literal["task", "assignment", "ground_truth"]
 type MeasureName = Literal[
     *("rows", "labels", "originals", "files", "foreign", "leftovers", "reported", "succeeded", "jobs", "annotated"),
-    *("requests", "repeats", "largest_request", "api_bytes", "seconds", "progress", "log_entries", "escaped"),
+    *("requests", "repeats", "largest_request", "request_bytes", "api_bytes", "seconds", "progress", "log_entries", "escaped"),
 ]
 
 

@@ -85,6 +85,7 @@ MEASURES: Final[Mapping[str, Callable[[Measure, Evidence], float]]] = {
     "requests": lambda measure, seen: len(_requests(measure, seen)),
     "repeats": _repeats,
     "largest_request": lambda measure, seen: max((entry.received for entry in _requests(measure, seen)), default=0),
+    "request_bytes": lambda measure, seen: sum(entry.received for entry in _requests(measure, seen)),
     "api_bytes": lambda measure, seen: sum(entry.sent for entry in _requests(measure, seen) if entry.party == "api"),
     "seconds": lambda _, seen: seen.seconds,
     "progress": _progress,

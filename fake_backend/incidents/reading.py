@@ -98,6 +98,16 @@ def incident(name: str) -> Incident:
     return found
 
 
+def raw(name: str) -> str:
+    """Return the text of an incident's file, for a process that is to read it itself.
+
+    Raises:
+        UnknownIncident: There is none.
+    """
+    file = files("fake_backend.incidents") / "catalogue" / f"{incident(name).id}.toml"
+    return file.read_text(encoding="utf-8")
+
+
 def out_of_scope() -> Mapping[str, str]:
     """Return what of incidents.md cannot be staged by a backend, each with the reason."""
     text = (files("fake_backend.incidents") / "catalogue" / OUT_OF_SCOPE).read_text(encoding="utf-8")

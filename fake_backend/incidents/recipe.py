@@ -143,7 +143,9 @@ class Recipe:
             "is_primary": self.primary,
             "content": f"{number} " + "p" * self.file_bytes,
         }
-        sidecar = {"file_name_original": f"notes-{number:04d}.json", "content": {"objects": [{"row": number}]}}
+        box = {"x": number, "y": 2, "width": 3, "height": 4}
+        found = {"id": f"box-{number}", "class_id": 1, "type": "bbox", "coordinates": box}
+        sidecar = {"file_name_original": f"notes-{number:04d}.json", "content": {"objects": [found]}}
         if self.files == "sidecar-first":
             return {ANNOTATIONS: sidecar, IMAGE: picture}
         return {IMAGE: picture, ANNOTATIONS: sidecar}

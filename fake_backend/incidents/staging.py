@@ -64,8 +64,9 @@ class Stage:
         answer = {} if self.recipe.predicts == "nothing" else None
 
         def model(request: InferenceRequest) -> dict[str, Any]:
-            found = {"objects": [{"id": "box", "class_id": 1, "type": "bbox"}], "model": request.model}
-            return found if answer is None else answer
+            box = {"x": 1, "y": 2, "width": 3, "height": 4}
+            found = {"id": "box", "class_id": request.model, "type": "bbox", "coordinates": box}
+            return {"objects": [found]} if answer is None else answer
 
         backend.serving.register(MODEL, model)
         if self.trouble.bugs:
