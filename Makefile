@@ -9,7 +9,7 @@ SDK_VERSIONS ?= 2026.1.128 2026.2.17
 PYTEST_ARGS ?=
 unexport PYTHONDONTWRITEBYTECODE  # what is compiled once need not be compiled by each of some hundred processes
 
-.PHONY: help setup verify test test-deep lint examples guide-coverage conformance models access interruptions bench deep serve ledger clean storage-table storage-clients browser test-postgres
+.PHONY: help setup verify test test-deep lint examples guide-coverage conformance models access incidents incidents-proof interruptions bench deep serve ledger clean storage-table storage-clients browser test-postgres
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 14
@@ -90,6 +90,12 @@ storage-clients: $(STAMP) ## one object by boto3, s3fs, curl and the published c
 
 interruptions: $(STAMP) ## exports killed at 20 drawn points, then the same command again (POINTS=, SEED=)
 	@$(BIN)/python -m tests.interruptions $(POINTS) $(if $(SEED),--seed '$(SEED)')
+
+incidents: $(STAMP) ## every known incident against the thin SDK: cured, or a clear error, as its file says (IDS="SYN-7542 ...")
+	@$(BIN)/python -m contract_tests.incidents $(IDS)
+
+incidents-proof: $(STAMP) ## every incident biting: on published versions, unmodified, or on a naive client; and not without its trouble
+	@$(BIN)/python -m contract_tests.incidents --proof $(IDS)
 
 bench: $(STAMP) ## how fast it is, side by side: build/bench.json and a table (CASES="ab c d e")
 	@$(BIN)/python -m benchmarks $(CASES)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from fake_backend.incidents import Staging
 
 JOB = "11111111-1111-1111-1111-111111111111"
-CAP, BATCH, LINES_A_SECOND = 2_000, 200, 1_000
+CAP, BATCH, LINES_A_SECOND = 200, 20, 1_000  # production: 2,000 and 200
 
 
 def run(staging: Staging) -> Ended:

@@ -59,8 +59,8 @@ class Stage:
         """The fault plan."""
         return {"rules": list(self.trouble.faults)}
 
-    def prepare(self, backend: FakeBackend) -> None:
-        """Register the model of the world's pre-processor, and switch bugs on."""
+    def begin(self, backend: FakeBackend) -> None:
+        """Register the model of the world's pre-processor, switch bugs on and put the faults in force."""
         answer = {} if self.recipe.predicts == "nothing" else None
 
         def model(request: InferenceRequest) -> dict[str, Any]:
@@ -71,6 +71,8 @@ class Stage:
         backend.serving.register(MODEL, model)
         if self.trouble.bugs:
             backend.bugs.on(*self.trouble.bugs)
+        if self.trouble.faults:
+            backend.faults.put(self.plan)
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,5 @@ def staged(name: str | Incident, *, troubled: bool = True) -> Iterator[Staging]:
     stage = Stage(incident(name) if isinstance(name, str) else name, troubled)
     start = datetime.fromisoformat(stage.incident.clock.start)
     with FakeBackend(seed=stage.recipe.document(), start=start, settings=stage.settings) as backend:
-        stage.prepare(backend)
-        if stage.trouble.faults:
-            backend.faults.put(stage.plan)
+        stage.begin(backend)
         yield Staging(stage, backend)

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from fake_backend.core.journal import Entry
     from fake_backend.incidents.evidence import Evidence
+    from fake_backend.incidents.incident import Incident
 
 SHOWN: Final = 60  # lines of requests; those in the middle of a longer run are counted
 WAIT: Final = 1.0  # seconds without a request that are worth a line
@@ -60,3 +61,18 @@ def _line(same: Sequence[Entry]) -> str:
     times = f" x{len(same)}" if len(same) > 1 else ""
     faults = f"  << {', '.join(entry.faults)}" if entry.faults else ""
     return f"{entry.method:6} {entry.status or '---'} {place}{times}{cut}{faults}"
+
+
+def verdict_line(one: Incident, evidence: Evidence, *, shows: bool) -> str:
+    """Return the last line: whether the symptom shows.
+
+    Args:
+        one: The incident.
+        evidence: Of its run.
+        shows: Whether all of its symptom holds.
+    """
+    if shows and not evidence.ended.error:
+        return f"The symptom shows: {one.title}"
+    if evidence.ended.error:
+        return f"A clear error, and {len(evidence.tree)} files at the destination. {one.thin.reason}"
+    return f"Cured. {one.thin.reason}"
