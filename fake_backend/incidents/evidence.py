@@ -119,7 +119,9 @@ def _row(body: bytes) -> int | None:
     except ValueError:
         return None
     held = document.get("data", document) if isinstance(document, dict) else None
-    number = held.get("row") if isinstance(held, dict) else None
+    if not isinstance(held, dict) or "mode" in held or "mode" in document:  # a wrapper of a payload, and no payload
+        return None
+    number = held.get("row")
     return number if isinstance(number, int) else None
 
 
