@@ -9,7 +9,7 @@ SDK_VERSIONS ?= 2026.1.128 2026.2.17
 PYTEST_ARGS ?=
 unexport PYTHONDONTWRITEBYTECODE  # what is compiled once need not be compiled by each of some hundred processes
 
-.PHONY: help setup verify test test-deep lint examples guide-coverage conformance models access incidents incidents-proof interruptions bench deep serve ledger clean storage-table storage-clients browser test-postgres
+.PHONY: help setup verify test test-deep lint examples guide-coverage conformance models access incidents incidents-page incidents-proof interruptions bench deep serve ledger clean storage-table storage-clients browser test-postgres
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 14
@@ -71,6 +71,7 @@ lint: $(STAMP) ## ruff, mypy --strict, import walls, ledger, and the pages that 
 	@$(BIN)/python -m contract_tests.guide coverage --check
 	@$(BIN)/python -m tests.access --check
 	@$(BIN)/python -m contract_tests.storage table --check
+	@$(BIN)/python -m contract_tests.incidents.page --check
 
 conformance: $(STAMP) ## the unmodified reference client against the fake (SDK_VERSIONS="...")
 	@$(BIN)/python -m contract_tests.conformance $(SDK_VERSIONS)
@@ -93,6 +94,9 @@ interruptions: $(STAMP) ## exports killed at 20 drawn points, then the same comm
 
 incidents: $(STAMP) ## every known incident against the thin SDK: cured, or a clear error, as its file says (IDS="SYN-7542 ...")
 	@$(BIN)/python -m contract_tests.incidents $(IDS)
+
+incidents-page: $(STAMP) ## write the table of docs/incidents.md
+	@$(BIN)/python -m contract_tests.incidents.page
 
 incidents-proof: $(STAMP) ## every incident biting: on published versions, unmodified, or on a naive client; and not without its trouble
 	@$(BIN)/python -m contract_tests.incidents --proof $(IDS)

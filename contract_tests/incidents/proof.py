@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 VERSIONS: Final = ("2026.1.100", "2026.1.120", "2026.1.128", "2026.2.17")
 DRIVER: Final = Path(__file__).with_name("published.py")
 AT_A_TIME: Final = 2
-WITHIN: Final = 600  # real seconds that the incidents of one version may take
+WITHIN: Final = 900  # real seconds that the incidents of one version may take
 
 
 def verdicts(root: Path, asked: Sequence[Incident], console: Console) -> list[Verdict]:

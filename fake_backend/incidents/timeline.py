@@ -49,7 +49,8 @@ def _requests(entries: Sequence[Entry], start: datetime) -> Iterator[str]:
         first, last = ((one.at - start).total_seconds() for one in (same[0], same[-1]))
         if first - before >= WAIT:
             yield f"          waited {first - before:.1f} s"
-        yield f"{first:9.1f} s {_line(same)}"
+        lasts = f" over {last - first:.1f} s" if last - first >= WAIT else ""
+        yield f"{first:9.1f} s {_line(same)}{lasts}"
         before = last
 
 
