@@ -91,7 +91,8 @@ def serve(  # noqa: PLR0917 (typer makes each an option)
     ] = None,
     seed: Annotated[str, typer.Option(help="demo, empty, or the path of a seed document.")] = "demo",
     incident: Annotated[
-        str | None, typer.Option(help="Stage this incident: its world, settings, faults, bugs and pace (docs/incidents.md).")
+        str | None,
+        typer.Option(help="Stage this incident: its world, settings, faults, bugs and pace (docs/incidents.md)."),
     ] = None,
     clock: Annotated[ClockKind, typer.Option(help="virtual time moves through /_fake/clock alone.")] = ClockKind.system,
     autojump: Annotated[bool, typer.Option("--autojump", help="A read that waits moves a virtual clock.")] = False,  # noqa: FBT002

@@ -43,7 +43,7 @@ def list_incidents(
 
 
 def run_incident(
-    name: Annotated[str, typer.Argument(metavar="ID", help="Such as SYN-7542; `fake-backend incidents` lists them.")],
+    name: Annotated[str, typer.Argument(metavar="ID", help="Such as SYN-7542 (fake-backend incidents).")],
     calm: Annotated[bool, typer.Option("--calm", help="The same world with nothing wrong.")] = False,  # noqa: FBT002 (typer)
 ) -> None:
     """Stage an incident against the thin SDK, in virtual time, and print what happens; 1 where the symptom shows."""

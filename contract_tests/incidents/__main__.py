@@ -49,7 +49,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     show(verdicts, console)
     wrong = [one for one in verdicts if one.complaint]
     counts = ", ".join(
-        f"{sum(one.state == state for one in verdicts)} {state}" for state in dict.fromkeys(one.state for one in verdicts)
+        f"{sum(one.state == state for one in verdicts)} {state}"
+        for state in dict.fromkeys(one.state for one in verdicts)
     )
     console.print(
         f"{len(asked)} incidents, {len(verdicts)} runs: {counts}; {len(wrong)} not as their files say; "
@@ -67,7 +68,12 @@ def show(verdicts: Sequence[Verdict], console: Console) -> None:
     """Print a table of verdicts."""
     table = Table("incident", "client", "is", "what was seen", box=None, pad_edge=False)
     for one in verdicts:
-        table.add_row(one.incident, one.client, one.state, f"[red]{one.complaint}[/] {one.summary}" if one.complaint else one.summary)
+        table.add_row(
+            one.incident,
+            one.client,
+            one.state,
+            f"[red]{one.complaint}[/] {one.summary}" if one.complaint else one.summary,
+        )
     console.print(table)
 
 

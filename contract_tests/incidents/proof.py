@@ -59,7 +59,9 @@ def _environment(root: Path, version: str, console: Console) -> Environment:
             environment.make()
     check = environment.check()
     if not check.matches:
-        raise CannotInstall(f"{environment.folder.name} is not as it was published: {', '.join(check.modified) or 'empty'}")
+        raise CannotInstall(
+            f"{environment.folder.name} is not as it was published: {', '.join(check.modified) or 'empty'}"
+        )
     return environment
 
 

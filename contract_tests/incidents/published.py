@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 sys.path.append(sys.argv[1])  # what the fake needs and the client's environment lacks
 
-from fake_backend.virtual_time import DISPATCHER, virtual_time  # noqa: E402 (paths first)
+from fake_backend.virtual_time import DISPATCHER, virtual_time
 
 DISPATCHER.install()  # before the client is imported
 
@@ -82,9 +82,7 @@ def run(staging: Staging) -> Ended:
     client = auth.create_backend_client()
     v2_client = (getattr(auth, "create_backend_client_v2", None) or auth.create_backend_v2_client)()
     logger = JobLogger(client=client, job_id=JOB) if call.reporting else NoOpLogger()
-    context = RuntimeContext(
-        logger=logger, env=PluginEnvironment({}), job_id=JOB, client=client, v2_client=v2_client
-    )
+    context = RuntimeContext(logger=logger, env=PluginEnvironment({}), job_id=JOB, client=client, v2_client=v2_client)
     with virtual_time(backend):
         try:
             return _done(call, logger, context)
@@ -113,7 +111,9 @@ def _done(call: Call, logger: Any, context: Any) -> Ended:
 
 def _export(call: Call) -> Any:
     """Return the action; tunables that its model does not have are declared, as a plugin declares its own fields."""
-    further = {name: (Any, value) for name, value in call.params.items() if name not in ExportParams.model_fields}
+    further: dict[str, Any] = {
+        name: (Any, value) for name, value in call.params.items() if name not in ExportParams.model_fields
+    }
     if not further:
         return Export
     model: Any = create_model("DeclaredParams", __base__=ExportParams, **further)

@@ -83,9 +83,14 @@ def of_run(one: Incident, client: str, claim: str, troubled: Mapping[str, Any], 
         complaint = f"The file says {claim}. {'; '.join(troubled['missed'])} {troubled['error']}"
     elif claim == "bites" and calm["bites"]:
         complaint = "It bites without the trouble as well."
-    elif never := [name for name, times in troubled["fired"].items() if not times and claim == "bites"]:
+    elif never := [name for name, times in troubled["fired"].items() if _unfelt(client, claim, times)]:
         complaint = f"Never struck: {', '.join(never)}."
     return Verdict(one.id, client, state, troubled["summary"], complaint)
+
+
+def _unfelt(client: str, claim: str, times: int) -> bool:
+    """Return whether a fault should have struck and did not; a naive client opens no progress stream."""
+    return not times and claim == "bites" and not client.startswith("naive")
 
 
 def told_of(one: Incident, run: Callable[[Staging], Ended], *, troubled: bool) -> dict[str, Any]:

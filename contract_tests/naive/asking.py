@@ -34,7 +34,8 @@ def job_of(staging: Staging) -> Mapping[str, Any]:
     """Enqueue an export of the world's tasks and return the answer."""
     body = {"storage_id": 3, "path": "exports", "targets": ["task"], "project_id": 1, "filter": {"project": 1}}
     found: Mapping[str, Any] = ask(staging, "POST", "/v2/plugin_exports/", json=body)
-    return found.get("data", found)
+    job: Mapping[str, Any] = found.get("data", found)
+    return job
 
 
 def state_of(staging: Staging, job: object) -> Mapping[str, Any]:

@@ -26,8 +26,25 @@ type SampledVersion = str
 type State = Literal["bites", "cured", "unreachable"]
 type Target = Literal["task", "assignment", "ground_truth"]
 type MeasureName = Literal[
-    *("rows", "labels", "originals", "files", "foreign", "leftovers", "reported", "succeeded", "jobs", "annotated"),
-    *("requests", "repeats", "largest_request", "request_bytes", "api_bytes", "seconds", "progress", "log_entries", "escaped"),
+    "rows",
+    "labels",
+    "originals",
+    "files",
+    "foreign",
+    "leftovers",
+    "reported",
+    "succeeded",
+    "jobs",
+    "annotated",
+    "requests",
+    "repeats",
+    "largest_request",
+    "request_bytes",
+    "api_bytes",
+    "seconds",
+    "progress",
+    "log_entries",
+    "escaped",
 ]
 
 

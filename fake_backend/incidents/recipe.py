@@ -88,7 +88,12 @@ class Recipe:
                 {"id": 21, "tenant": "acme", "name": "checked", "project": PROJECT if self.dataset_project else None}
             ],
             "ground_truth_dataset_versions": [
-                {"id": VERSION, "ground_truth_dataset": 21, "is_released": True, "events": [EVENTS + n for n in numbers]}
+                {
+                    "id": VERSION,
+                    "ground_truth_dataset": 21,
+                    "is_released": True,
+                    "events": [EVENTS + n for n in numbers],
+                }
             ],
             "ground_truths": [
                 {"id": GROUND_TRUTHS + n, "ground_truth_dataset": 21, "data_unit": n, "task": n} for n in numbers

@@ -61,7 +61,7 @@ class Stage:
 
     def begin(self, backend: FakeBackend) -> None:
         """Register the model of the world's pre-processor, switch bugs on and put the faults in force."""
-        answer = {} if self.recipe.predicts == "nothing" else None
+        answer: dict[str, Any] | None = {} if self.recipe.predicts == "nothing" else None
 
         def model(request: InferenceRequest) -> dict[str, Any]:
             box = {"x": 1, "y": 2, "width": 3, "height": 4}
@@ -112,7 +112,7 @@ class Staging:
 
 @contextmanager
 def staged(name: str | Incident, *, troubled: bool = True) -> Iterator[Staging]:
-    """Set an incident up in this process: ``with staged("SYN-7542") as it: ... it.backend.url``.
+    """Set an incident up in this process, for as long as the block lasts.
 
     Args:
         name: Id of an incident, or one that was read.

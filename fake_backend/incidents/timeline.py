@@ -36,7 +36,8 @@ def timeline(evidence: Evidence, start: datetime) -> Iterator[str]:
         yield f"          fault {name}: struck {times} times"
     rows = {row for row in evidence.rows() if row is not None}
     yield (
-        f"{evidence.seconds:9.1f} s {len(evidence.requests)} requests; {len(evidence.tree)} files, {len(rows)} rows on disk; "
+        f"{evidence.seconds:9.1f} s {len(evidence.requests)} requests; {len(evidence.tree)} files, "
+        f"{len(rows)} rows on disk; "
         + (f"ended in {evidence.ended.error}" if evidence.ended.error else f"reports {evidence.ended.reported} rows")
     )
 
