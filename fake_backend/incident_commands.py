@@ -52,7 +52,7 @@ def run_incident(
     except ModuleNotFoundError as error:
         typer.echo(
             f"fake-backend: the thin SDK's runner is not installed ({error.name} is missing); run this from the "
-            f"project's own checkout, or stage the incident for a client of yours: fake-backend serve --incident {name}",
+            f"project's own checkout, or stage it for a client of yours: fake-backend serve --incident {name}",
             err=True,
         )
         raise typer.Exit(REFUSED) from None
