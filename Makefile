@@ -9,7 +9,7 @@ SDK_VERSIONS ?= 2026.1.128 2026.2.17
 PYTEST_ARGS ?=
 unexport PYTHONDONTWRITEBYTECODE  # what is compiled once need not be compiled by each of some hundred processes
 
-.PHONY: help setup verify test test-deep lint examples guide-coverage conformance models access interruptions bench deep serve ledger clean storage-table storage-clients browser test-postgres power bugs-table simulate
+.PHONY: help setup verify test test-deep lint examples guide-coverage conformance models access interruptions bench deep serve ledger clean storage-table storage-clients browser test-postgres power bugs-table simulate incidents incidents-page incidents-proof
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 14
@@ -78,6 +78,7 @@ lint: $(STAMP) ## ruff, mypy --strict, import walls, ledger, and the pages that 
 	@$(BIN)/python -m tests.access --check
 	@$(BIN)/python -m contract_tests.storage table --check
 	@$(BIN)/python -m contract_tests.power --check
+	@$(BIN)/python -m contract_tests.incidents.page --check
 
 conformance: $(STAMP) ## the unmodified reference client against the fake (SDK_VERSIONS="...")
 	@$(BIN)/python -m contract_tests.conformance $(SDK_VERSIONS)
@@ -100,6 +101,14 @@ interruptions: $(STAMP) ## exports killed at 20 drawn points, then the same comm
 
 simulate: $(STAMP) ## drawn runs of the SDK under drawn faults, and the laws that must hold (RUNS=1000, SEED=1, BUG=, BUG=all)
 	@$(BIN)/python -m contract_tests.simulation $(if $(RUNS),--runs '$(RUNS)') $(if $(SEED),--seed '$(SEED)') $(if $(BUG),--bug '$(BUG)')
+incidents: $(STAMP) ## every known incident against the thin SDK: cured, or a clear error, as its file says (IDS="SYN-7542 ...")
+	@$(BIN)/python -m contract_tests.incidents $(IDS)
+
+incidents-page: $(STAMP) ## write the table of docs/incidents.md
+	@$(BIN)/python -m contract_tests.incidents.page
+
+incidents-proof: $(STAMP) ## every incident biting: on published versions, unmodified, or on a naive client; and not without its trouble
+	@$(BIN)/python -m contract_tests.incidents --proof $(IDS)
 
 bench: $(STAMP) ## how fast it is, side by side: build/bench.json and a table (CASES="ab c d e")
 	@$(BIN)/python -m benchmarks $(CASES)

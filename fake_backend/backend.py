@@ -224,6 +224,10 @@ class FakeBackend:
         """Return how many rows there are, by resource."""
         return self._world.catalogue.counts()
 
+    def logs(self, tenant: str, job_id: str) -> list[dict[str, Any]]:
+        """Return the log entries that a plugin run has reported, in the order in which they came."""
+        return self._world.reports.logs(tenant, job_id)
+
     def storage_root(self, storage_id: int) -> str | None:
         """Return the directory of a ``file_system`` storage, ``None`` for any other."""
         found = next((row for row in self._world.catalogue.storages() if row["id"] == storage_id), None)

@@ -14,11 +14,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from fake_backend import incident_commands
 from fake_backend.backend import FakeBackend
 from fake_backend.core.errors import Refusal
 from fake_backend.demo.errors import PillowMissing
 from fake_backend.faults import NeverFired
 from fake_backend.http.control.policy import ControlPolicy, is_loopback
+from fake_backend.incidents.reading import incident as incident_of
+from fake_backend.incidents.staging import Stage
 from fake_backend.ready import ReadyFile, UnwritableReadyFile, ready_line
 from fake_backend.seeding import SeedInvalid
 from fake_backend.settings import Settings
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+incident_commands.add_to(app)
 
 REFUSED = 2  # exit status of a start that was refused
 DEFAULTS = Settings()
@@ -88,6 +92,10 @@ def serve(  # noqa: PLR0917 (typer makes each an option)
         str | None, typer.Option(help="Where clients reach objects, if something stands in between.")
     ] = None,
     seed: Annotated[str, typer.Option(help="demo, empty, or the path of a seed document.")] = "demo",
+    incident: Annotated[
+        str | None,
+        typer.Option(help="Stage this incident: its world, settings, faults, bugs and pace (docs/incidents.md)."),
+    ] = None,
     clock: Annotated[ClockKind, typer.Option(help="virtual time moves through /_fake/clock alone.")] = ClockKind.system,
     autojump: Annotated[bool, typer.Option("--autojump", help="A read that waits moves a virtual clock.")] = False,  # noqa: FBT002
     speed: Annotated[float, typer.Option(help="Seconds of the world in one second of the machine's clock.")] = 1.0,
@@ -157,6 +165,7 @@ def serve(  # noqa: PLR0917 (typer makes each an option)
             ready_file=ready_file,
             faults=faults or [],
             bugs=bug or [],
+            stage=None if incident is None else Stage(incident_of(incident)),
             backend={
                 "seed": seed,
                 "clock": clock.value,
@@ -211,20 +220,36 @@ def main() -> None:
 
 
 def _serve(
-    *, place: dict[str, Any], ready_file: Path | None, faults: list[Path], bugs: list[str], backend: dict[str, Any]
+    *,
+    place: dict[str, Any],
+    ready_file: Path | None,
+    faults: list[Path],
+    bugs: list[str],
+    backend: dict[str, Any],
+    stage: Stage | None,
 ) -> int:
     """Serve until told to stop; return the exit status, which is 1 when a fault was asked for and never fired."""
     told = _Told()
+    if stage is not None:
+        backend = _staged(backend, stage)
     with FakeBackend(**backend) as running, contextlib.ExitStack() as stack:
         running.bugs.on(*bugs)
         for plan in faults:
             stack.enter_context(running.faults.during(plan))
+        if stage is not None:
+            stage.begin(running)  # its faults may wait for a client that never comes: they need not fire
         served = stack.enter_context(running.serve(**place))
         line = ready_line(running, served)
         with ReadyFile(ready_file, line):
             sys.stdout.write(line + "\n")
             sys.stdout.flush()
             return told.wait()
+
+
+def _staged(backend: dict[str, Any], stage: Stage) -> dict[str, Any]:
+    """Return the arguments of a backend with an incident's world, settings and pace in their places."""
+    pace = stage.incident.clock.speed if backend["clock"] == "system" and backend["speed"] == 1 else backend["speed"]
+    return {**backend, "seed": stage.recipe.document(), "settings": stage.settings, "speed": pace}
 
 
 class _Told:

@@ -39,6 +39,7 @@ class Journalled:
             environ.get("QUERY_STRING", ""),
             at=world.clock.now(),
             transport=environ.get("fake_backend.transport", "live"),
+            received=_declared(environ.get("CONTENT_LENGTH")),
         )
         environ[ENTRY] = entry
 
@@ -52,6 +53,10 @@ class Journalled:
             entry.outcome = "cut"
             raise
         return _Counted(body, entry)
+
+
+def _declared(length: str | None) -> int:
+    return int(length) if length and length.isascii() and length.isdigit() else 0
 
 
 class _Counted:
