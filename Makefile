@@ -9,7 +9,7 @@ SDK_VERSIONS ?= 2026.1.128 2026.2.17
 PYTEST_ARGS ?=
 unexport PYTHONDONTWRITEBYTECODE  # what is compiled once need not be compiled by each of some hundred processes
 
-.PHONY: help setup verify test test-deep lint examples guide-coverage conformance models sweep access interruptions bench deep serve ledger clean storage-table storage-clients browser test-postgres
+.PHONY: help setup verify test test-deep lint examples guide-coverage conformance models sweep access interruptions bench deep serve ledger clean storage-table storage-clients browser test-postgres power bugs-table simulate incidents incidents-page incidents-proof
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 14
@@ -22,6 +22,7 @@ $(STAMP): pyproject.toml constraints.txt
 	@echo "setting up $(VENV) ..."
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/pip install -qq --disable-pip-version-check -c constraints.txt -e '.[demo,test,lint]'
+	@rm -rf *.egg-info  # left by the build; pytest would take every module that it lists for a part of our plugin
 	@touch $@
 
 verify: $(STAMP) $(if $(DATABASE),$(VENV)/.postgres) ## export the demo both ways, annotate, compare (TARGETS=, SEED=, HARD=1, BUG=, DATABASE=, BACKEND_URL= STORAGE= PROJECT= VERSIONS= FILTER=)
@@ -51,6 +52,12 @@ $(VENV)/.postgres: $(STAMP)
 	  $(BIN)/pip install -qq --disable-pip-version-check -c constraints.txt -e '.[postgres,embedded]' || true
 	@touch $@
 
+power: $(STAMP) ## switch each named bug on, over both transports: the clause that is about it must see it (BUG=, TRANSPORT=, FULL=1)
+	@$(BIN)/python -m contract_tests.power $(if $(BUG),--bug '$(BUG)') $(if $(TRANSPORT),--transport '$(TRANSPORT)') $(if $(filter-out 0,$(FULL)),--full)
+
+bugs-table: $(STAMP) ## write the table of docs/bugs.md: the named bugs, and who sees each
+	@$(BIN)/python -m contract_tests.power --write
+
 examples: $(STAMP) ## run every code block of the two guides
 	@$(BIN)/python -m contract_tests.guide examples
 
@@ -70,6 +77,8 @@ lint: $(STAMP) ## ruff, mypy --strict, import walls, ledger, and the pages that 
 	@$(BIN)/python -m contract_tests.guide coverage --check
 	@$(BIN)/python -m tests.access --check
 	@$(BIN)/python -m contract_tests.storage table --check
+	@$(BIN)/python -m contract_tests.power --check
+	@$(BIN)/python -m contract_tests.incidents.page --check
 
 conformance: $(STAMP) ## the unmodified reference client against the fake (SDK_VERSIONS="...")
 	@$(BIN)/python -m contract_tests.conformance $(SDK_VERSIONS)
@@ -92,6 +101,17 @@ storage-clients: $(STAMP) ## one object by boto3, s3fs, curl and the published c
 
 interruptions: $(STAMP) ## exports killed at 20 drawn points, then the same command again (POINTS=, SEED=)
 	@$(BIN)/python -m tests.interruptions $(POINTS) $(if $(SEED),--seed '$(SEED)')
+
+simulate: $(STAMP) ## drawn runs of the SDK under drawn faults, and the laws that must hold (RUNS=1000, SEED=1, BUG=, BUG=all)
+	@$(BIN)/python -m contract_tests.simulation $(if $(RUNS),--runs '$(RUNS)') $(if $(SEED),--seed '$(SEED)') $(if $(BUG),--bug '$(BUG)')
+incidents: $(STAMP) ## every known incident against the thin SDK: cured, or a clear error, as its file says (IDS="SYN-7542 ...")
+	@$(BIN)/python -m contract_tests.incidents $(IDS)
+
+incidents-page: $(STAMP) ## write the table of docs/incidents.md
+	@$(BIN)/python -m contract_tests.incidents.page
+
+incidents-proof: $(STAMP) ## every incident biting: on published versions, unmodified, or on a naive client; and not without its trouble
+	@$(BIN)/python -m contract_tests.incidents --proof $(IDS)
 
 bench: $(STAMP) ## how fast it is, side by side: build/bench.json and a table (CASES="ab c d e")
 	@$(BIN)/python -m benchmarks $(CASES)

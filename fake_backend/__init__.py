@@ -2,6 +2,7 @@
 
 from fake_backend.backend import FakeBackend
 from fake_backend.core.bugs import KNOWN as KNOWN_BUGS
+from fake_backend.core.bugs import Bug
 from fake_backend.core.clock import Clock, SystemClock, VirtualClock
 from fake_backend.core.errors import Refusal
 from fake_backend.faults import Faults, NeverFired
@@ -15,6 +16,7 @@ from fake_backend.store.addresses import DatabaseUnusable
 
 __all__ = [
     "KNOWN_BUGS",
+    "Bug",
     "Clock",
     "ControlPolicy",
     "DatabaseUnusable",

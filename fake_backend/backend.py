@@ -71,6 +71,8 @@ class FakeBackend:
         start: Instant at which a virtual clock starts; real time when left out.
         storage_root: Directory below which storages without a location of their own get theirs, kept when the backend
             is closed. Left out, it lies beside the database's file, and is temporary without one.
+        name: Part of its host names in process; a number of its own when left out. Two runs whose journals are to be
+            equal to the byte need one name, since links are as long as their hosts; open ones cannot share it.
 
     Raises:
         SeedInvalid: The document is not one; nothing is kept of it.
@@ -89,13 +91,14 @@ class FakeBackend:
         settings: Settings | None = None,
         start: datetime | None = None,
         storage_root: str | PathLike[str] | None = None,
+        name: str | None = None,
     ) -> None:
         time = _clock(clock, start, speed)
         self._seed = _document(seed)
         root = None if storage_root is None else Path(storage_root)
         self._world = World(time, database_url=database, seed=world_seed, settings=settings, storage_root=root)
-        number = next(_numbers)
-        self._hosts = (f"api-{number}.fake-backend.invalid", f"storage-{number}.fake-backend.invalid")
+        called = str(next(_numbers)) if name is None else name
+        self._hosts = (f"api-{called}.fake-backend.invalid", f"storage-{called}.fake-backend.invalid")
         self._served: list[ServedBackend] = []
         try:
             self._world.start(self._seed)
@@ -220,6 +223,10 @@ class FakeBackend:
     def counts(self) -> dict[str, int]:
         """Return how many rows there are, by resource."""
         return self._world.catalogue.counts()
+
+    def logs(self, tenant: str, job_id: str) -> list[dict[str, Any]]:
+        """Return the log entries that a plugin run has reported, in the order in which they came."""
+        return self._world.reports.logs(tenant, job_id)
 
     def storage_root(self, storage_id: int) -> str | None:
         """Return the directory of a ``file_system`` storage, ``None`` for any other."""

@@ -8,16 +8,20 @@ import signal
 import sys
 import threading
 from enum import StrEnum
+from importlib.metadata import entry_points
 from pathlib import Path  # noqa: TC003 (typer reads annotations as it runs)
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from fake_backend import incident_commands
 from fake_backend.backend import FakeBackend
 from fake_backend.core.errors import Refusal
 from fake_backend.demo.errors import PillowMissing
 from fake_backend.faults import NeverFired
 from fake_backend.http.control.policy import ControlPolicy, is_loopback
+from fake_backend.incidents.reading import incident as incident_of
+from fake_backend.incidents.staging import Stage
 from fake_backend.ready import ReadyFile, UnwritableReadyFile, ready_line
 from fake_backend.seeding import SeedInvalid
 from fake_backend.settings import Settings
@@ -28,6 +32,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+incident_commands.add_to(app)
 
 REFUSED = 2  # exit status of a start that was refused
 DEFAULTS = Settings()
@@ -67,6 +72,7 @@ class CannotStart(Exception):  # noqa: N818 (a refusal)
     """An option that cannot be met, in one sentence."""
 
 
+COMMANDS = "fake_backend.commands"  # entry points of what another package brings to this command line
 NEVER_FIRED = 1  # exit status of a run that asked for faults and met none
 
 REFUSALS = (CannotStart, CannotListen, SeedInvalid, DatabaseUnusable, PillowMissing, UnwritableReadyFile, Refusal)
@@ -86,6 +92,10 @@ def serve(  # noqa: PLR0917 (typer makes each an option)
         str | None, typer.Option(help="Where clients reach objects, if something stands in between.")
     ] = None,
     seed: Annotated[str, typer.Option(help="demo, empty, or the path of a seed document.")] = "demo",
+    incident: Annotated[
+        str | None,
+        typer.Option(help="Stage this incident: its world, settings, faults, bugs and pace (docs/incidents.md)."),
+    ] = None,
     clock: Annotated[ClockKind, typer.Option(help="virtual time moves through /_fake/clock alone.")] = ClockKind.system,
     autojump: Annotated[bool, typer.Option("--autojump", help="A read that waits moves a virtual clock.")] = False,  # noqa: FBT002
     speed: Annotated[float, typer.Option(help="Seconds of the world in one second of the machine's clock.")] = 1.0,
@@ -98,6 +108,9 @@ def serve(  # noqa: PLR0917 (typer makes each an option)
     ] = None,
     faults: Annotated[
         list[Path] | None, typer.Option(help="Put the fault plan of this file in force (docs/faults.md).")
+    ] = None,
+    bug: Annotated[
+        list[str] | None, typer.Option(metavar="ID", help="Switch a wrong behaviour on; repeatable (docs/bugs.md).")
     ] = None,
     ready_file: Annotated[Path | None, typer.Option(help="Write the ready line here too, mode 0600.")] = None,
     bulk_files_manifest: Annotated[  # noqa: FBT002
@@ -151,6 +164,8 @@ def serve(  # noqa: PLR0917 (typer makes each an option)
             },
             ready_file=ready_file,
             faults=faults or [],
+            bugs=bug or [],
+            stage=None if incident is None else Stage(incident_of(incident)),
             backend={
                 "seed": seed,
                 "clock": clock.value,
@@ -182,23 +197,59 @@ def serve(  # noqa: PLR0917 (typer makes each an option)
     raise typer.Exit(status)
 
 
+@app.command(
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []},
+    add_help_option=False,
+)
+def capsule(context: typer.Context) -> None:
+    """Run a failing run again, make it smaller, or make a test of it: run, shrink, to-test (docs/capsules.md)."""
+    found = next(iter(entry_points(group=COMMANDS, name="capsule")), None)
+    if found is None:
+        typer.echo(
+            "fake-backend: capsules are run by the contract tests, which are not installed here; "
+            "pip install -e . in a checkout of the project brings them.",
+            err=True,
+        )
+        raise typer.Exit(REFUSED)
+    found.load()(context.args)
+
+
 def main() -> None:
     """Run the command line."""
     app()
 
 
-def _serve(*, place: dict[str, Any], ready_file: Path | None, faults: list[Path], backend: dict[str, Any]) -> int:
+def _serve(
+    *,
+    place: dict[str, Any],
+    ready_file: Path | None,
+    faults: list[Path],
+    bugs: list[str],
+    backend: dict[str, Any],
+    stage: Stage | None,
+) -> int:
     """Serve until told to stop; return the exit status, which is 1 when a fault was asked for and never fired."""
     told = _Told()
+    if stage is not None:
+        backend = _staged(backend, stage)
     with FakeBackend(**backend) as running, contextlib.ExitStack() as stack:
+        running.bugs.on(*bugs)
         for plan in faults:
             stack.enter_context(running.faults.during(plan))
+        if stage is not None:
+            stage.begin(running)  # its faults may wait for a client that never comes: they need not fire
         served = stack.enter_context(running.serve(**place))
         line = ready_line(running, served)
         with ReadyFile(ready_file, line):
             sys.stdout.write(line + "\n")
             sys.stdout.flush()
             return told.wait()
+
+
+def _staged(backend: dict[str, Any], stage: Stage) -> dict[str, Any]:
+    """Return the arguments of a backend with an incident's world, settings and pace in their places."""
+    pace = stage.incident.clock.speed if backend["clock"] == "system" and backend["speed"] == 1 else backend["speed"]
+    return {**backend, "seed": stage.recipe.document(), "settings": stage.settings, "speed": pace}
 
 
 class _Told:

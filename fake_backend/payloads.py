@@ -100,11 +100,17 @@ class Payloads:
             storage_url: Endpoint of objects on the caller's transport.
             aged: Seconds ago at which the URL was issued.
         """
+        seconds, bugs = self._settings.presign_seconds, self._objects.bugs
+        if "presign-too-short" in bugs:
+            seconds = max(1, seconds // 60)
+        if "presign-wrong-object" in bugs:
+            keys = self._objects.keys(BUCKET)
+            key = keys[(keys.index(key) + 1) % len(keys)] if key in keys else key
         return self._objects.presign(
             BUCKET,
             key,
             base_url=storage_url,
-            expires_in=self._settings.presign_seconds,
+            expires_in=seconds,
             issued_at=self._objects.clock.now() - timedelta(seconds=aged) if aged else None,
         )
 

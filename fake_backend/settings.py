@@ -61,6 +61,8 @@ class Settings:
         gateway_headers: Header lines above which it answers 431: the hundred of the usual Python servers.
         gateway_header_bytes: All header lines together above which it answers 431: the CDN's 32 KB.
         gateway_body_bytes: Body above which it answers 413: the CDN's 100 MB; rows of 28 MB pass (SYN-7490).
+        default_export_path: Path that an enqueue without one means; blank refuses it. Clients before 2026.1.128 send
+            none (0).
         head_seconds: Real time that a client on a socket has to send a request's head, from its first byte.
 
     The sources of the gateway's limits stand in ``docs/errors.md``.
@@ -99,6 +101,7 @@ class Settings:
     gateway_header_bytes: int = 32_768
     gateway_body_bytes: int = 104_857_600
     head_seconds: float = 5.0
+    default_export_path: str = ""
     strict: bool = False
 
     def __post_init__(self) -> None:

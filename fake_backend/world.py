@@ -17,7 +17,7 @@ from fake_backend.directories import Directories
 from fake_backend.exports.recovery import recover
 from fake_backend.exports.worker import ExportJobs
 from fake_backend.faults import Faults
-from fake_backend.objects import ObjectStore
+from fake_backend.objects import Credentials, ObjectStore
 from fake_backend.payloads import Payloads
 from fake_backend.serving.service import Serving
 from fake_backend.settings import Settings
@@ -80,7 +80,7 @@ class World:
         self.draws = Draws(seed, life)
         self.seal = Seal(self.draws.lasting("cursor-seal").randbytes(32))
         self.journal = Journal(life=life)
-        self.rows = {kind: Listing(self.database, kind) for kind in KINDS}
+        self.rows = {kind: Listing(self.database, kind, self.bugs) for kind in KINDS}
         self.related = Related(self.database)
         self.catalogue = Catalogue(self.database)
         self.annotations = Annotations(self.database)
@@ -93,8 +93,12 @@ class World:
             judge_skew=follows_clients(clock),
             ids=self.draws.stream("s3-ids"),
             keeper=KeptObjects(self.database) if self._lives is not None else None,
+            bugs=self.bugs,
         )
         self.payloads = Payloads(self.objects, self.settings)
+        for row in self.catalogue.storages():  # of an earlier life
+            if row["provider"] == "amazon_s3" and "endpoint_url" not in row["configuration"]:
+                self._grant(row["id"], row["configuration"])
         self._directories = Directories(_lasting_root(storage_root, self.database))
         self.streams = StreamPlaces(self.settings.streams, self.settings.streams_per_member)
         self.async_jobs = AsyncJobs(self.database)
@@ -204,16 +208,23 @@ class World:
         if row.provider == "file_system" and "location" not in given:
             return {"location": str(self._directories.make(row.id))}
         if row.provider == "amazon_s3" and "endpoint_url" not in given:  # with an endpoint it is somebody else's bucket
-            credentials = self.objects.credentials
+            holder = f"storage-{row.id}"
+            credentials = Credentials.draw(self.draws.lasting(f"s3-credentials/{holder}"))
             ours = {
-                "bucket_name": f"storage-{row.id}",
+                "bucket_name": holder,
                 "access_key": credentials.access_key,
                 "secret_key": credentials.secret_key,
                 "region_name": self.objects.region,
             }
             given = {**ours, **given}
             self.objects.create_bucket(given["bucket_name"])
+            self._grant(row.id, given)
         return given
+
+    def _grant(self, storage_id: int, configuration: dict[str, str]) -> None:
+        """Let the keys of a storage open its bucket, and no other one."""
+        credentials = Credentials(configuration["access_key"], configuration["secret_key"])
+        self.objects.grants.give(f"storage-{storage_id}", credentials, configuration["bucket_name"])
 
 
 def digest(document: SeedDocument) -> str:

@@ -139,6 +139,7 @@ def test_a_refusal_is_the_exit_status_of_the_process() -> None:
         (["--seed", "empty", "--port", "70000"], "70000"),
         (["--seed", "empty", "--faults", "/nowhere.toml"], "/nowhere.toml"),
         (["--seed", "empty", "--empty-every", "1"], "2 and more"),
+        (["--seed", "empty", "--bug", "bulk-drops-rows", "--bug", "colour"], "bulk-swaps-payloads"),
     ],
 )
 def test_a_start_that_cannot_be_is_refused_in_one_sentence(options, words) -> None:
@@ -148,6 +149,17 @@ def test_a_start_that_cannot_be_is_refused_in_one_sentence(options, words) -> No
     assert (2, "") == (done.exit_code, done.stdout)
     assert 1 == len(done.stderr.strip().splitlines())
     assert words in done.stderr
+
+
+@pytest.mark.usefixtures("handlers")
+def test_bugs_are_on_from_the_start(monkeypatch) -> None:
+    """Each that is named, and no other."""
+    told = []
+    monkeypatch.setattr("fake_backend.cli.ready_line", lambda running, _: told.extend(running.bugs) or "{}")
+    monkeypatch.setattr("fake_backend.cli._Told.wait", lambda _: 0)
+    done = CliRunner().invoke(app, ["serve", "--seed", "empty", "--bug", "bulk-drops-rows", "--bug", "job-ends-twice"])
+
+    assert (0, ["bulk-drops-rows", "job-ends-twice"]) == (done.exit_code, told)
 
 
 CONVENTIONS = [

@@ -82,9 +82,11 @@ def test_a_url_expires_by_the_worlds_clock(seconds: int) -> None:
         answer = requests.get(url, timeout=30)
 
         if seconds < GOOD_FOR:
-            assert (200, PAYLOAD) == (answer.status_code, answer.json())
+            assert answer.status_code == 200
+            assert PAYLOAD == answer.json()
         elif seconds > GOOD_FOR + 1:  # a signature's date has whole seconds: the last one may go either way
-            assert (403, "AccessDenied") == refusal(answer)
+            assert answer.status_code == 403
+            assert refusal(answer)[1] == "AccessDenied"
             assert b"Request has expired" in answer.content
 
 

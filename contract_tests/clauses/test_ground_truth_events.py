@@ -68,6 +68,7 @@ def test_an_event_of_several_versions_is_one_row() -> None:
 def test_the_first_list_takes_the_plural_key_alone() -> None:
     """The singular is ignored and noted, and every event of the tenant comes: a client has to rename it."""
     with FakeBackend(seed=DOCUMENT) as backend:
+        assert FIRST == keys(backend, HELD.first, ground_truth_dataset_versions="51")
         assert EVERYTHING == keys(backend, HELD.first, ground_truth_dataset_version="51")
         assert ("ground_truth_dataset_version",) == list(backend.journal)[-1].ignored
 

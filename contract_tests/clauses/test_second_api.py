@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from contract_tests import strategies
 from contract_tests.clauses.lists import LISTS
 from contract_tests.clauses.walking import get_page
-from contract_tests.clauses.wide import ROWS, WIDE
+from contract_tests.clauses.wide import CONFINES, ROWS, WIDE
+from contract_tests.oracle import expected_rows
 from contract_tests.verify.outcome import TARGETS, Target
 from fake_backend import FakeBackend, Settings
 
@@ -73,6 +74,28 @@ def test_one_letter_decides_whether_assignments_are_filtered() -> None:
 
         assert (3, 6, 12) == (count(tasks="2"), count(tasks="2,\t3"), count(task="2"))
         assert (3, 12) == (count(workshop="2"), count(workshops="2"))
+
+
+SLIM: list[tuple[Target, str, dict[str, Any]]] = [
+    ("task", "is_discarded=true", {"is_discarded": True}),
+    ("task", "schema=dm_schema_v1", {"schema": "dm_schema_v1"}),
+    ("assignment", "status_label=completed", {"status_label": "completed"}),
+    ("assignment", "tasks=2,3", {"tasks": [2, 3]}),
+    ("assignment", "id__gte=9", {"id__gte": 9}),
+    ("ground_truth", "pgh_obj_id__in=2,3", {"ground_truth": [2, 3]}),
+]
+
+
+@pytest.mark.parametrize(("target", "query", "scope"), SLIM)
+def test_a_slim_list_keeps_to_each_filter_that_it_declares(target: Target, query: str, scope: dict[str, Any]) -> None:
+    """The rows are the oracle's for what the same filter is called elsewhere."""
+    held = LISTS[target]
+    expected = expected_rows(WIDE, {**CONFINES[target], **scope}, target=target)
+    assert 0 < len(expected) < len(ROWS)
+    with FakeBackend(seed=WIDE) as backend:
+        page = get_page(f"{backend.url}{held.second}?{query}", backend.tokens[TENANT].headers)
+
+        assert expected == sorted((row[held.key] for row in page.rows), reverse=True)
 
 
 BULK = {

@@ -107,6 +107,23 @@ def test_what_a_state_does_not_allow_moves_nothing(state: str) -> None:
                 assert 409 == told
 
 
+@pytest.mark.parametrize("state", STATES)
+def test_the_list_shows_the_status_of_this_moment(state: str) -> None:
+    """Whoever asks right after something has happened is told what it has led to."""
+    with FakeBackend(seed=world(state)) as backend:
+        backend.serving.register("drawn", answer)
+        caller = Caller(backend)
+        for number, stimulus in enumerate(STIMULI, 1):
+            if stimulus != "time":
+                caller.happen(stimulus, number)
+        url = f"{backend.url}/serve_applications/"
+        rows = requests.get(url, headers=backend.tokens[TENANT].headers, timeout=30).json()["results"]
+
+        assert backend.serving.statuses() == {
+            f"code-{row['plugin_release']}@1.0.0 on {row['agent']}": row["status"] for row in rows
+        }
+
+
 def test_what_happens_leads_along_legal_moves_alone() -> None:
     """The expectations above: one move, none, or a failed one that is put back and deployed again.
 

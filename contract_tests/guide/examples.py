@@ -100,7 +100,10 @@ def main(root: Path) -> int:
     # whole files, since a test that is not there would keep pytest from running any
     files = [str(root / name) for name in dict.fromkeys([TEXT, *(block["test"].partition("::")[0] for block in index)])]
     # the options of pyproject.toml are for a terminal, which shows this table instead
-    pytest.main(["-o", "addopts=", "-p", "no:terminal", "--rootdir", str(root), *files], plugins=[outcomes])
+    # ours is a distribution with a pytest plugin: pytest would rewrite all of it, and this module is imported already
+    quiet = "ignore:Module already imported so cannot be rewritten:pytest.PytestAssertRewriteWarning"
+    options = ["-o", "addopts=", "-p", "no:terminal", "-W", quiet, "--rootdir", str(root)]
+    pytest.main([*options, *files], plugins=[outcomes])
     found = judged(index, outcomes)
     about_text = [f"{name}: {error}" for name, error in outcomes.errors.items() if name.startswith(TEXT)]
     passed = sum(example.verdict == "passed" for example in found)

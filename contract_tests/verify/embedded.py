@@ -80,7 +80,7 @@ def verify_embedded(
     """Export what the demo's filters keep in every way there is, annotate, and compare with the oracle.
 
     Args:
-        bug: Wrong behaviour of the backend to switch on for the exports, or ``None``.
+        bug: Wrong behaviour of the backend to switch on, or ``None``.
         targets: What to export; ``to_task`` annotates.
         announce: Told of each run before it begins.
         keep: Given each run when it has ended.
@@ -97,7 +97,7 @@ def verify_embedded(
     annotated = []
     for method in METHODS if "to_task" in targets else ():
         announce("to_task", method, None)
-        outcome, tokens = run_to_task(demo, TENANT, method, databases)
+        outcome, tokens = run_to_task(demo, TENANT, method, databases, bug=bug)
         keep(outcome)
         annotated.append(judge_to_task(demo, outcome, hard=which.hard))
         secrets += tokens

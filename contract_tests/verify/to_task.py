@@ -49,7 +49,7 @@ type Databases = Callable[[], AbstractContextManager[str | None]]
 
 
 def run_to_task(
-    document: Document, tenant: str, method: Method, databases: Databases = nullcontext
+    document: Document, tenant: str, method: Method, databases: Databases = nullcontext, *, bug: str | None = None
 ) -> tuple[Outcome, list[str]]:
     """Annotate the demo's pictures in a world of their own, whose pre-processor is not deployed.
 
@@ -58,12 +58,15 @@ def run_to_task(
         tenant: Whose user runs it.
         method: Where annotations come from.
         databases: Lends the world the URL of its database; in memory when absent.
+        bug: Wrong behaviour of the backend to switch on, or ``None``.
 
     Returns:
         The outcome, with the boxes as COCO beside the tasks where a model found them, and the world's tokens.
     """
     with databases() as database, FakeBackend(seed=document, clock="virtual", database=database) as backend:
         register_models(backend.serving)
+        if bug is not None:
+            backend.bugs.on(bug)
         params = {
             "project": ANNOTATION_PROJECT,
             "agent": ANNOTATION_AGENT,

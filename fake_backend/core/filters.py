@@ -11,7 +11,7 @@ Source: contract.md 3.2. Kinds of keys stand in ``filter_keys.py``, what each li
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -119,6 +119,16 @@ class FilterSet:
         if refused:
             raise BadRequest.of(list(refused.values()))
         return Selection(tuple(conditions), tuple(ignored))
+
+    def without(self, *keys: str) -> FilterSet:
+        """Return the same set, which does not declare some keys."""
+        return replace(self, declared={key: one for key, one in self.declared.items() if key not in keys})
+
+    def renamed(self, key: str, other: str) -> FilterSet:
+        """Return the same set, which takes another key for one that it declares too."""
+        if key not in self.declared:
+            return self
+        return replace(self, declared={**self.declared, other: self.declared[key]})
 
     def select_json(self, document: Mapping[str, object]) -> Selection:
         """Return the selection that a job's JSON filter asks for: lists are comma lists, ``null`` is no filter."""

@@ -38,6 +38,7 @@ class Entry:
         status: Of the answer; 0 until there is one.
         tenant: Of the caller, where one was recognised.
         ignored: Query keys that meant nothing to the resource.
+        received: Bytes of the request's body, as its head declares them; 0 where it declares none.
         sent: Bytes of the answer's body that left so far.
         outcome: ``open`` while the body is on its way, then ``complete`` or ``cut``.
         faults: What struck it, by the names of the rules.
@@ -55,6 +56,7 @@ class Entry:
     status: int = 0
     tenant: str | None = None
     ignored: tuple[str, ...] = ()
+    received: int = 0
     sent: int = 0
     outcome: Outcome = "open"
     faults: tuple[str, ...] = ()
@@ -109,13 +111,21 @@ class Journal:
         return self._arrived
 
     def open(
-        self, party: Literal["api", "storage"], method: str, path: str, query: str, *, at: datetime, transport: str
+        self,
+        party: Literal["api", "storage"],
+        method: str,
+        path: str,
+        query: str,
+        *,
+        at: datetime,
+        transport: str,
+        received: int = 0,
     ) -> Entry:
         """Enter a request as it arrives; the arguments are the fields of an entry."""
         masked = _SECRET.sub(r"\1***", query) if "=" in query else query
         with self._lock:
             self._arrived += 1
-            entry = Entry(self._arrived, at, party, transport, method, path, masked)
+            entry = Entry(self._arrived, at, party, transport, method, path, masked, received=received)
             self._entries.append(entry)
         if self._watch is not None:
             self._watch(entry)

@@ -19,7 +19,7 @@ from fake_backend.core.cursor import Cursor, window
 from fake_backend.core.errors import InvalidCursor
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Container, Sequence
 
 
 @dataclass(frozen=True)
@@ -43,11 +43,13 @@ class Conventions:
         empty_last: One more page, which is empty, after a last page that ended exactly full.
         empty_every: ``n`` makes every nth page empty, with a ``next``; 0 for none.
         exact: Positions are unique, as a sealed cursor's are.
+        bugs: Those that are on.
     """
 
     empty_last: bool = False
     empty_every: int = 0
     exact: bool = False
+    bugs: Container[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,9 @@ def turn(leaf: Leaf, positions: Sequence[str], *, size: int, conventions: Conven
         onward = Cursor(positions[-1], reverse=place.reverse)
     if not positions and back is not None and (conventions.empty_last or conventions.exact):
         back = Cursor(reverse=not place.reverse)  # from the end: the row at the cursor is not to be stepped over
+    onward = _astray(onward, place, positions, size=size, bugs=conventions.bugs)
+    if "cursor-loses-the-last-page" in conventions.bugs and onward is None and place != Cursor():
+        rows = slice(0, 0)
     if conventions.empty_every and leaf.number % conventions.empty_every == 0:
         rows, onward = slice(0, 0), place
     step = -1 if place.reverse else 1
@@ -83,6 +88,28 @@ def turn(leaf: Leaf, positions: Sequence[str], *, size: int, conventions: Conven
     behind = None if back is None else Leaf(back, leaf.number - step)
     following, before = (behind, ahead) if place.reverse else (ahead, behind)
     return Turned(rows, place.reverse, following, before)
+
+
+def _astray(
+    onward: Cursor | None, place: Cursor, positions: Sequence[str], *, size: int, bugs: Container[str]
+) -> Cursor | None:
+    """Return the cursor of the page beyond as the bugs that are on have it."""
+    if "cursor-never-ends" in bugs and onward is None:
+        return place
+    if len(positions) <= size:
+        return onward
+    if "cursor-repeats-a-row" in bugs and size > 1:  # the border of a page that is a row shorter
+        return _beyond(place, positions[:size], size - 1)
+    if "cursor-skips-a-row" in bugs:  # and of one that is a row longer
+        return _beyond(place, [*positions, ""], size + 1)
+    if "cursor-loses-ties" in bugs:
+        return Cursor(positions[size - 1], reverse=place.reverse)
+    return onward
+
+
+def _beyond(place: Cursor, positions: Sequence[str], size: int) -> Cursor | None:
+    found = window(place, positions, size=size)
+    return found.previous if place.reverse else found.next
 
 
 class Tokens(Protocol):

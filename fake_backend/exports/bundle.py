@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from fake_backend.core.bugs import Bugs
     from fake_backend.exports.roots import Root
+
+type Layout = Literal["parts", "single"]
 
 SINGLE_FILE = {"task": "tasks.jsonl", "assignment": "assignments.jsonl", "ground_truth": "ground_truths.jsonl"}
 DIRECTORY = PurePosixPath(".async_jobs", "exports")
@@ -24,15 +27,17 @@ class BundleWriter:
         job_id: Names the bundle.
         target: Names its parts.
         layout: ``parts`` or the older ``single`` file.
+        bugs: Those of the world.
     """
 
     def __init__(
-        self, root: Root, path: PurePosixPath, job_id: str, target: str, layout: Literal["parts", "single"]
+        self, root: Root, path: PurePosixPath, job_id: str, target: str, layout: Layout, *, bugs: Bugs
     ) -> None:
         self.prefix = path / DIRECTORY / job_id
         self._root = root
         self._target = target
         self._layout = layout
+        self._bugs = bugs
         self._parts: list[dict[str, Any]] = []
         self._records = 0
         self._single: list[bytes] = []
@@ -44,7 +49,8 @@ class BundleWriter:
 
     def add_chunk(self, lines: Sequence[str]) -> None:
         """Write lines, each one JSON object, as one part."""
-        body = "".join(f"{line}\n" for line in lines).encode()
+        is_short = "bundle-short-part" in self._bugs and not self._records
+        body = "".join(f"{line}\n" for line in (lines[:-1] if is_short else lines)).encode()
         self._records += len(lines)
         if self._layout == "single":
             self._single.append(body)
@@ -60,15 +66,16 @@ class BundleWriter:
     def finish(self) -> dict[str, Any]:
         """Return the manifest; an empty export has no file and ``parts: []`` (SYN-7218)."""
         summary: dict[str, Any] = {"dir": self._target, "records": self._records}
+        if "bundle-count-wrong" in self._bugs:
+            summary["records"] += 1
         if self._layout == "single" and self._records:
             self._root.write(self.prefix / SINGLE_FILE[self._target], b"".join(self._single))
         else:
             summary["parts"] = self._parts
-        return {
-            "prefix": str(self.prefix),
-            "result_uri": self._root.uri(self.prefix),
-            "targets": {self._target: summary},
-        }
+        if "bundle-part-missing" in self._bugs and self._parts:
+            self._root.remove(self.prefix / self._parts[-1]["path"])
+        place = {"prefix": str(self.prefix), "result_uri": self._root.uri(self.prefix)}
+        return {**place, **(summary if "bundle-manifest-flat" in self._bugs else {"targets": {self._target: summary}})}
 
     def restart(self) -> None:
         """Remove what was written, and begin again."""

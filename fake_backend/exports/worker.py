@@ -140,7 +140,9 @@ class ExportJobs:
         """
         root = self.check(caller, request)
         job_id = self._draws.uuid("async-jobs")
-        bundle = BundleWriter(root, request.path, job_id, request.kind.target, self._settings.bundle_layout)
+        bundle = BundleWriter(
+            root, request.path, job_id, request.kind.target, self._settings.bundle_layout, bugs=self._bugs
+        )
         root.check(bundle.prefix)
         data = {
             "params": {
@@ -177,7 +179,8 @@ class ExportJobs:
         Raises:
             NotFound: There is none, or it is somebody else's.
         """
-        state = self._rows.state(job_id, caller.tenant, caller.user)
+        owner = None if "jobs-leak-owners" in self._bugs else caller.user
+        state = self._rows.state(job_id, caller.tenant, owner)
         if state is None:
             raise NotFound("Not found.", received=job_id)
         return AsyncJob(state)
@@ -214,7 +217,8 @@ class ExportJobs:
             return job
         with self._turn:
             if run.job.cancel(self._clock.now()):
-                run.bundle.discard()
+                if "bundle-outlives-cancel" not in self._bugs:
+                    run.bundle.discard()
                 self._tell(run)
         return run.job
 
@@ -304,6 +308,8 @@ class ExportJobs:
         done = run.bundle.records
         run.job.progress(self._clock.now(), done, max(run.total, done) if more else done)
         if more:
+            if "job-progress-regresses" in self._bugs and done > len(rows):
+                run.job.progress(self._clock.now(), max(0, done - 2 * len(rows)), run.total)
             self._tell(run)
             self._later(run, self._chunk)
             return
@@ -313,6 +319,8 @@ class ExportJobs:
     def _tell(self, run: _Run) -> None:
         self._rows.save(run.job.id, run.job.state)
         run.feed.tell(run.job)
+        if "job-ends-twice" in self._bugs and run.job.finished:
+            run.feed.events.append(run.feed.events[-1])
         self._clock.changed()
 
     @staticmethod

@@ -20,6 +20,7 @@ from fake_backend.faults.arrival import Arrival, JobFacts, target_of
 from fake_backend.http.control.policy import ControlPolicy
 from fake_backend.http.journalled import ENTRY
 from fake_backend.http.request import AGED
+from fake_backend.objects.request import SKEW
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 
 CONTROL = "/_fake/"
 ASKED = f"HTTP_{words.HEADER.upper().replace('-', '_')}"
-SKEW = "fake_backend.skew"  # seconds by which the clock of the party asked is ahead
 CLIENT_HEADERS = ("HTTP_SYNAPSE_ACCESS_TOKEN", "HTTP_AUTHORIZATION", "HTTP_USER_AGENT", "REMOTE_ADDR")
 
 

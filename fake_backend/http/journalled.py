@@ -39,6 +39,7 @@ class Journalled:
             environ.get("QUERY_STRING", ""),
             at=world.clock.now(),
             transport=environ.get("fake_backend.transport", "live"),
+            received=_declared(environ.get("CONTENT_LENGTH")),
         )
         environ[ENTRY] = entry
 
@@ -74,6 +75,10 @@ class CarriedOut:
             return start_response(status, headers, exc_info) if exc_info else start_response(status, headers)
 
         return self._application(environ, begun)
+
+
+def _declared(length: str | None) -> int:
+    return int(length) if length and length.isascii() and length.isdigit() else 0
 
 
 class _Counted:

@@ -19,12 +19,16 @@ if TYPE_CHECKING:
     from fake_backend.core.filters import Condition
     from fake_backend.core.turning import Tokens
     from fake_backend.http.request import Query
-    from fake_backend.settings import Settings
     from fake_backend.store.listing import Listing
     from fake_backend.store.ordering import Ordering
 
 type Rows = Sequence[Mapping[str, Any]]
 type Form = Literal["url", "token"]
+
+PAGING = frozenset(
+    {"cursor", "expand", "fields", "ordering", "page", "page_size", "pagination", "per_page", "response_mode", "sort"}
+)
+"""Keys that say how rows are shown, and not which."""
 
 START = "bz0w"  # ``o=0``: the framework's token of the first page is empty, and bare it would look like the end
 
@@ -94,11 +98,11 @@ def by_cursor(asked: Query, wanted: Wanted, *, form: Form = "url", counted: bool
     leaf = tokens.read(asked.last("cursor")) if asked.has("cursor") else Leaf()
     place = seek(leaf.cursor, descending=ordering.descending, size=wanted.size)
     rows = wanted.rows.keyset_page(wanted.tenant, wanted.conditions, ordering, place, wanted.columns)
-    turned = turn(leaf, [ordering.position(row) for row in rows], size=wanted.size, conventions=_conventions(settings))
+    turned = turn(leaf, [ordering.position(row) for row in rows], size=wanted.size, conventions=_conventions())
     page = list(rows[turned.rows])
     if turned.backwards:
         page.reverse()
-    following, before = (_named(leaf, tokens, form) for leaf in (turned.next, turned.previous))
+    following, before = (_named(leaf, tokens, form, asked) for leaf in (turned.next, turned.previous))
     return Page(page, following, before, wanted.count() if counted else None)
 
 
@@ -142,8 +146,9 @@ def link(**replaced: str | None) -> str:
     return urlunsplit((scheme, host, path, urlencode(sorted(pairs.items()), doseq=True), ""))
 
 
-def _conventions(settings: Settings) -> Conventions:
-    return Conventions(settings.empty_last_page, settings.empty_every, exact=settings.cursor == "sealed")
+def _conventions() -> Conventions:
+    settings, bugs = world().settings, world().bugs
+    return Conventions(settings.empty_last_page, settings.empty_every, exact=settings.cursor == "sealed", bugs=bugs)
 
 
 def _sealed(wanted: Wanted) -> SealedTokens:
@@ -151,9 +156,14 @@ def _sealed(wanted: Wanted) -> SealedTokens:
     return SealedTokens(world().seal, binding)
 
 
-def _named(leaf: Leaf | None, tokens: Tokens, form: Form) -> str | None:
+def _named(leaf: Leaf | None, tokens: Tokens, form: Form, asked: Query) -> str | None:
     """Return the link to a page, or its bare token."""
     if leaf is None:
         return None
     token = tokens.write(leaf)
-    return (token or START) if form == "token" else link(cursor=token)
+    if form == "token":
+        return token or START
+    forgotten = {}
+    if "cursor-forgets-filters" in world().bugs:
+        forgotten = dict.fromkeys((key for key, _ in asked.pairs if key not in PAGING), None)
+    return link(**forgotten, cursor=token)

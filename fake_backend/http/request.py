@@ -6,7 +6,8 @@ import codecs
 import json
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import parse_qsl
 
@@ -21,6 +22,7 @@ from fake_backend.http.journalled import ENTRY
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from fake_backend.core.bugs import Bugs
     from fake_backend.core.filters import FilterSet, Selection
     from fake_backend.core.journal import Entry
     from fake_backend.store.identity import Caller
@@ -100,9 +102,23 @@ class Query:
         Raises:
             BadRequest: A value does not parse; or, in a strict world, a key means nothing.
         """
+        bugs = world().bugs
+        filters = _misread(filters, bugs)
         selection = filters.select(self.pairs, known)
+        if "date-range-ignored" in bugs:
+            kept = tuple(test for test in selection.conditions if not isinstance(test.value, datetime))
+            selection = replace(selection, conditions=kept)
         note_ignored(selection.ignored, Place(f"GET {request.path}", filters.declared.keys(), known), target)
         return selection
+
+
+def _misread(filters: FilterSet, bugs: Bugs) -> FilterSet:
+    """Return what a list declares as the bugs that are on have it."""
+    if "plural-tasks-ignored" in bugs:
+        filters = filters.without("tasks")
+    if "plural-versions-ignored" in bugs:
+        filters = filters.without("ground_truth_dataset_versions")
+    return filters.renamed("tasks", "task") if "singular-task-understood" in bugs else filters
 
 
 def note_ignored(ignored: Sequence[str], here: Place, target: str, within: str = "") -> None:
@@ -233,9 +249,19 @@ def _refuse_unstorable(body: Any) -> None:
     while left:
         place, value = left.pop()
         if isinstance(value, str) and "\0" in value:
-            raise BadRequest("Null characters are not allowed.", received=value, field=written(place) or WHOLE)
+            raise BadRequest(
+                "Null characters are not allowed.",
+                received=value,
+                expected="a text without U+0000",
+                field=written(place) or WHOLE,
+            )
         if isinstance(value, float) and not math.isfinite(value):
-            raise BadRequest("A valid number is required.", received=value, field=written(place) or WHOLE)
+            raise BadRequest(
+                "A valid number is required.",
+                received=value,
+                expected="a number below 1.8e308",
+                field=written(place) or WHOLE,
+            )
         if isinstance(value, list):
             left.extend(((*place, number), item) for number, item in enumerate(value))
         elif isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""The one pair of keys that a world's storage accepts."""
+"""A pair of keys that a world's storage accepts: its own, or those of one bucket."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ by chunk, so is every chunk (`fake_backend.objects.chunks`).
 
 Source: S3 API reference, "Authenticating requests (AWS Signature Version 4)"; refusals as recorded from AWS, see
 `fake_backend.objects.errors` and the comments here.
+Whether the keys have rights on the bucket is asked last (`fake_backend.objects.grants`).
 Not supported: SigV2, SigV4A, session tokens.
 """
 
@@ -47,7 +48,8 @@ def admit(request: ObjectRequest, store: ObjectStore) -> None:
         store: Whose credentials, region and clock count.
 
     Raises:
-        StorageRefusal: The request is unsigned, wrongly signed, or no longer good; the class says which.
+        StorageRefusal: The request is unsigned, wrongly signed, no longer good, or about somebody else's bucket; the
+            class says which.
     """
     in_url, in_header = _places(request)
     if in_url and in_header:
@@ -93,14 +95,14 @@ def _judge(claimed: Claim, request: ObjectRequest, store: ObjectStore) -> None:
             elements={"HeadersNotSigned": ", ".join(left_out)},
         )
     presented = Presented(
-        method=request.method,
+        method=_method(claimed, request, store),
         path=request.path,
         query=[pair for pair in request.query if pair[0] != "X-Amz-Signature"],
         headers=[(name, request.headers[name]) for name in claimed.signed_headers if name in request.headers],
         payload=claimed.payload,
         timestamp=claimed.date.strftime(instants.SIGNING),
     )
-    resigned = resign(presented, store.credentials, store.region, by_query=claimed.by_query)
+    resigned = resign(presented, claimed.grant.credentials, store.region, by_query=claimed.by_query)
     if not hmac.compare_digest(resigned.signature.encode(), claimed.signature.encode()):
         raise SignatureDoesNotMatch(
             elements={
@@ -120,6 +122,12 @@ def _judge(claimed: Claim, request: ObjectRequest, store: ObjectStore) -> None:
             raise ContentMismatch(
                 elements={"ClientComputedContentSHA256": claimed.payload, "S3ComputedContentSHA256": computed}
             )
+    claim.authorise(claimed.grant, store, request.bucket, request.copy_source[0])
+
+
+def _method(claimed: Claim, request: ObjectRequest, store: ObjectStore) -> str:
+    """Return the method that must have been signed: the request's."""
+    return "GET" if claimed.by_query and "presign-any-method" in store.bugs else request.method
 
 
 def _judge_chunks(claimed: Claim, request: ObjectRequest, store: ObjectStore) -> None:
@@ -129,7 +137,7 @@ def _judge_chunks(claimed: Claim, request: ObjectRequest, store: ObjectStore) ->
         timestamp=timestamp,
         scope=f"{claimed.scope.day}/{store.region}/{SERVICE}/{TERMINAL}",
         access_key=claimed.scope.access_key,
-        sign=lambda text: signature(text, store.credentials, store.region, timestamp),
+        sign=lambda text: signature(text, claimed.grant.credentials, store.region, timestamp),
     )
     seal.judge(chunks.Framed.read(request.body), with_trailer=claimed.payload == chunks.SIGNED_WITH_TRAILER)
 

@@ -54,8 +54,8 @@ def post_object(request: ObjectRequest, store: ObjectStore) -> Answer:
     fields = form.fields
     if not fields.get("key"):
         raise _missing("key")
-    policy = _admitted(fields, store)
-    policy.judge(fields, bucket=request.bucket, size=len(form.file), now=store.clock.now())
+    policy = _admitted(fields, request.bucket, store)
+    policy.judge(fields, bucket=request.bucket, size=len(form.file), now=request.now(store.clock))
     store.require(request.bucket)
     upload = content(form.file, {name: value for name, value in fields.items() if _is_digest(name)})
     checksum = dict([upload.checksum, ("x-amz-checksum-type", "FULL_OBJECT")]) if upload.checksum else {}
@@ -72,8 +72,8 @@ def post_object(request: ObjectRequest, store: ObjectStore) -> Answer:
     return Answer(201, {**told, "Content-Type": "application/xml"}, write("PostResponse", shown, namespace=False))
 
 
-def _admitted(fields: Mapping[str, str], store: ObjectStore) -> Policy:
-    """Return the policy of a form, once its signature is found right."""
+def _admitted(fields: Mapping[str, str], bucket: str, store: ObjectStore) -> Policy:
+    """Return the policy of a form, once its signature is found right, and its signer to have rights on the bucket."""
     if "policy" not in fields or not any(name.lower() in fields for name in (*SIGNED, *SIGV2)):
         raise AccessDenied(expected="a form with a policy and its signature")
     if any(name in fields for name in SIGV2):  # as in URLs and headers: regions this young never took it
@@ -95,9 +95,9 @@ def _admitted(fields: Mapping[str, str], store: ObjectStore) -> Policy:
         refuse = _refusing("X-Amz-Date", given["X-Amz-Date"])
         raise refuse("X-Amz-Date must be in the ISO8601 Long Format \"yyyyMMdd'T'HHmmss'Z'\"")
     scope.require_day(date, refuse=refuse)
-    claim.refuse_stranger(scope, store)
+    grant = claim.granted(scope, store)
     claim.refuse_token(fields.get("x-amz-security-token"))
-    expected = signature(fields["policy"], store.credentials, store.region, given["X-Amz-Date"])
+    expected = signature(fields["policy"], grant.credentials, store.region, given["X-Amz-Date"])
     if not hmac.compare_digest(expected.encode(), given["X-Amz-Signature"].encode()):
         raise SignatureDoesNotMatch(
             elements={
@@ -107,6 +107,7 @@ def _admitted(fields: Mapping[str, str], store: ObjectStore) -> Policy:
                 "StringToSignBytes": fields["policy"].encode().hex(" "),
             }
         )
+    claim.authorise(grant, store, bucket)
     return Policy.read(fields["policy"])
 
 

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
-from urllib.parse import quote, unquote_to_bytes, urlsplit
+from urllib.parse import quote, unquote, unquote_to_bytes, urlsplit
 
 from fake_backend.objects.body import read_all
 from fake_backend.objects.errors import InvalidURI
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from wsgiref.types import WSGIEnvironment
 
+    from fake_backend.core.clock import Clock
+
+SKEW = "fake_backend.skew"  # environ: seconds by which the storage's clock is ahead, where a fault says so
 _PATH_SAFE = "/-._~"  # SigV4 for S3: every other byte is percent-encoded, slashes stand
 
 
@@ -77,9 +82,24 @@ class ObjectRequest:
         return dict(reversed(self.query))
 
     @property
+    def copy_source(self) -> tuple[str, str]:
+        """Bucket and key of the object that is to be copied; empty where none is named."""
+        named = unquote(self.headers.get("x-amz-copy-source", "")).removeprefix("/")
+        bucket, _, key = named.partition("/")
+        return bucket, key
+
+    @property
     def url(self) -> str:
         """Where the request went, without its parameters."""
         return f"{self.environ['wsgi.url_scheme']}://{self.headers.get('host', '')}{self.path}"
+
+    def now(self, clock: Clock) -> datetime:
+        """Return the instant by which the request is judged: the world's, unless a fault has the storage's clock off.
+
+        Args:
+            clock: The world's time.
+        """
+        return clock.now() + timedelta(seconds=self.environ.get(SKEW, 0.0))
 
     @cached_property
     def body(self) -> bytes:

@@ -8,9 +8,11 @@ from base64 import b64encode
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
+from fake_backend.core.bugs import Bugs
 from fake_backend.core.kept import Kept
 from fake_backend.objects.credentials import Credentials
 from fake_backend.objects.errors import InvalidBucketName, KeyTooLong, NoSuchBucket, NoSuchKey
+from fake_backend.objects.grants import Grants
 
 if TYPE_CHECKING:
     import random
@@ -35,12 +37,13 @@ class ObjectStore:
 
     Args:
         clock: The world's time: dates of objects, of URLs, and their expiry.
-        rng: Draws the credentials, and ids later on; equal generators draw equal ones.
+        rng: Draws the world's own credentials, and ids later on; equal generators draw equal ones.
         judge_skew: Whether a request dated more than 15 minutes from the clock is refused. Right where the clock is
             the system's; a foreign client dates its requests by the machine, whatever a virtual clock shows.
         region: Region of every bucket.
         ids: Draws ids of uploads, where ``rng`` draws the same in every life of a world; ``rng`` when left out.
         keeper: Where objects outlive the process; what it holds is there from the start.
+        bugs: Those of the world.
     """
 
     def __init__(
@@ -52,11 +55,14 @@ class ObjectStore:
         region: str = REGION,
         ids: random.Random | None = None,
         keeper: Keeper | None = None,
+        bugs: Bugs | None = None,
     ) -> None:
+        self.bugs = Bugs() if bugs is None else bugs
         self.clock = clock
         self.region = region
         self.judge_skew = judge_skew
         self.credentials = Credentials.draw(rng)
+        self.grants = Grants(self.credentials)
         self.owner_id = f"{rng.getrandbits(256):064x}"
         self.host_id = b64encode(rng.randbytes(57)).decode("ascii")
         self.seal = rng.randbytes(32)
@@ -144,7 +150,8 @@ class ObjectStore:
         return [name for name in names if name.startswith(prefix)]
 
     def clear(self) -> None:
-        """Forget every bucket and object; credentials stay."""
+        """Forget every bucket, who may open it, and every object; the world's own credentials stay."""
+        self.grants.clear()
         with self._changing():
             self._buckets.clear()
             self._shelf = None
@@ -187,6 +194,10 @@ class ObjectStore:
     def draw_id(self, bits: int = 64) -> str:
         """Return a fresh id in upper-case hexadecimal, from the world's draws."""
         return f"{self._rng.getrandbits(bits):0{bits // 4}X}"
+
+    def has(self, bucket: str) -> bool:
+        """Return whether a bucket is there."""
+        return bucket in self._buckets
 
     def require(self, bucket: str) -> None:
         """Refuse a bucket that is not there.

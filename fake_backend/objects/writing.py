@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
 
 from fake_backend.objects import instants
 from fake_backend.objects.answer import Answer, document
@@ -41,7 +40,7 @@ def put_object(request: ObjectRequest, store: ObjectStore) -> Answer:
 
 def copy_object(request: ObjectRequest, store: ObjectStore) -> Answer:
     """Store the bytes of another object; with ``x-amz-metadata-directive: REPLACE`` under the headers that came."""
-    source_bucket, _, source_key = unquote(request.headers["x-amz-copy-source"]).removeprefix("/").partition("/")
+    source_bucket, source_key = request.copy_source
     if not source_key:
         raise InvalidArgument(
             "Invalid copy source object key",

@@ -19,11 +19,10 @@ if TYPE_CHECKING:
     from fake_backend.core.filters import Condition
     from fake_backend.store.database import Database
 
-STATE = select(async_jobs.c.state).where(  # asked by every request about a job, so put together once
-    async_jobs.c.id == bindparam("job"),
-    async_jobs.c.tenant == bindparam("tenant"),
-    async_jobs.c.owner_id == bindparam("owner"),
+OF_TENANT = select(async_jobs.c.state).where(
+    async_jobs.c.id == bindparam("job"), async_jobs.c.tenant == bindparam("tenant")
 )
+OF_OWNER = OF_TENANT.where(async_jobs.c.owner_id == bindparam("owner"))  # asked by every request about a job
 
 
 @dataclass(frozen=True)
@@ -73,11 +72,11 @@ class AsyncJobs:
         with self._database.transaction() as connection:
             connection.execute(update(async_jobs).where(async_jobs.c.id == job_id).values(state=json.dumps(state)))
 
-    def state(self, job_id: str, tenant: str | None, owner: int) -> dict[str, Any] | None:
-        """Return a job's state for its owner, ``None`` for anybody else."""
-        asked = {"job": job_id, "tenant": tenant, "owner": owner}
+    def state(self, job_id: str, tenant: str | None, owner: int | None) -> dict[str, Any] | None:
+        """Return a job's state for its owner, ``None`` for anybody else; without an owner, for all of its tenant."""
+        asked = {"job": job_id, "tenant": tenant} | ({} if owner is None else {"owner": owner})
         with self._database.transaction() as connection:
-            found = connection.execute(STATE, asked).scalar_one_or_none()
+            found = connection.execute(OF_TENANT if owner is None else OF_OWNER, asked).scalar_one_or_none()
         return None if found is None else json.loads(found)
 
     def of(self, tenant: str | None, owner: int) -> list[dict[str, Any]]:

@@ -215,9 +215,25 @@ JOBS = Kind(target="job", table=jobs, key="id", default=Ordering(CREATED), scope
 
 JOB_LOGS = Kind(target="job_log", table=logs, key="id", default=Ordering("id"), scope="job_id")
 
-DATA_COLLECTIONS = Kind(target="data_collection", table=data_collections, key="id", default=Ordering("id"), scope="id")
+DATA_COLLECTIONS = Kind(
+    target="data_collection",
+    table=data_collections,
+    key="id",
+    default=Ordering("id"),
+    scope="id",
+    relations={"projects": Relation(projects.c.data_collection_id, data_collections.c.id, projects.c.id)},
+)
 
-DATA_UNITS = Kind(target="data_unit", table=data_units, key="id", default=Ordering("id"), scope="data_collection_id")
+DATA_UNITS = Kind(
+    target="data_unit",
+    table=data_units,
+    key="id",
+    default=Ordering("id"),
+    scope="data_collection_id",
+    relations={
+        "projects": Relation(projects.c.data_collection_id, data_units.c.data_collection_id, projects.c.id, listed=True)
+    },
+)
 
 DATASET_VERSIONS = Kind(
     target="ground_truth_dataset_version",
@@ -225,6 +241,13 @@ DATASET_VERSIONS = Kind(
     key="id",
     default=Ordering("id"),
     scope="ground_truth_dataset_id",
+    relations={
+        "projects": Relation(
+            ground_truth_datasets.c.id,
+            ground_truth_dataset_versions.c.ground_truth_dataset_id,
+            ground_truth_datasets.c.project_id,
+        )
+    },
 )
 
 STORAGES = Kind(target="storage", table=storages, key="id", default=Ordering("id", descending=False), scope="id")

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, delete, func, or_, select, tuple_
 
+from fake_backend.core.bugs import Bugs
 from fake_backend.store.columns import whole
 from fake_backend.store.database import as_dicts
 from fake_backend.store.ordering import CREATED
-from fake_backend.store.selection import among, scope
+from fake_backend.store.selection import EVERY_TENANT, among, scope
 from fake_backend.store.walks import walk_of
 
 if TYPE_CHECKING:
@@ -36,10 +37,12 @@ class Listing:
     Args:
         database: Where the rows are.
         kind: What they are.
+        bugs: Those of the world.
     """
 
-    def __init__(self, database: Database, kind: Kind) -> None:
+    def __init__(self, database: Database, kind: Kind, bugs: Bugs | None = None) -> None:
         self._database = database
+        self._bugs = Bugs() if bugs is None else bugs
         self.kind = kind
 
     def __repr__(self) -> str:
@@ -47,6 +50,7 @@ class Listing:
 
     def count(self, tenant: str | None, conditions: Sequence[Condition]) -> int:
         """Return how many rows pass ``conditions``."""
+        tenant = self._whose(tenant, "lists-leak-tenants")
         walk = walk_of(self.kind, tenant, conditions)
         counted: Select[int] = select(func.count(self.kind.column)).where(*scope(self.kind, tenant, conditions))
         with self._database.transaction() as connection:
@@ -70,6 +74,7 @@ class Listing:
             columns: Names of what is read; everything when left out.
         """
         wanted = None if columns is None else tuple(columns)
+        tenant = self._whose(tenant, "lists-leak-tenants")
         query = _keyset(self.kind, tenant, tuple(conditions), ordering, _shape(place), columns=wanted)
         return self._rows(query, _values(ordering, place))
 
@@ -84,6 +89,7 @@ class Listing:
         columns: Iterable[str] | None = None,
     ) -> list[Row]:
         """Return ``limit`` rows after skipping ``offset``: the database rescans what it skips (SYN-7542)."""
+        tenant = self._whose(tenant, "lists-leak-tenants")
         query = _ordered(self.kind, columns, ordering, descending=ordering.descending)
         walk = walk_of(self.kind, tenant, conditions) if ordering.field == self.kind.key else None
         if walk is not None:
@@ -98,7 +104,7 @@ class Listing:
         conditions: Sequence[Condition] = (),
     ) -> dict[int, Row]:
         """Return the caller's rows among ``keys`` that pass ``conditions``; the others do not exist."""
-        tests = scope(self.kind, tenant, conditions)
+        tests = scope(self.kind, self._whose(tenant, "keys-leak-tenants"), conditions)
         query = _read(self.kind, columns).where(*tests, among(self.kind.column, list(keys)))
         return {row["key"]: row for row in self._rows(query)}
 
@@ -106,6 +112,10 @@ class Listing:
         """Delete rows, as another user of the backend would; return how many there were."""
         with self._database.transaction() as connection:
             return connection.execute(delete(self.kind.table).where(among(self.kind.column, list(keys)))).rowcount
+
+    def _whose(self, tenant: str | None, leak: str) -> str | None:
+        """Return whose rows there are for a tenant: its own, unless a bug that is on leaks them."""
+        return tenant if tenant is None or leak not in self._bugs else EVERY_TENANT
 
     def _rows(self, query: Select[Any], values: Mapping[str, int] | None = None) -> list[Row]:
         with self._database.transaction() as connection:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from sdk.clients.retry import PagePolicy
     from sdk.clients.transport import Transport
 
+EMPTY_IN_A_ROW = 1_000  # pages: some are empty on the way, this many are none of a list that ends
+
 __all__ = [
     "MAX_QUERY_BYTES",
     "Page",
@@ -182,14 +184,25 @@ def walk_pages(
         tokens: Whether a link may be a token, as in v2; those of v1 are URLs in every source.
 
     Raises:
-        PaginationLoopError: A link comes a second time.
+        PaginationLoopError: A link or a page of rows comes a second time, or a thousand empty pages in a row: tokens
+            that are drawn anew each time hide that a walk stands still.
         OpaqueCursorError: A link is neither URL nor path, and may not be a token.
         OriginError: A link leads elsewhere.
     """
     url = transport.address(path, params)
     seen = {url}
+    shown_rows: set[int] = set()
+    empty = 0
     while True:
         page = fetch_page(transport, url, None, policy)
+        keys = _keys(path, page)
+        empty = 0 if page.results else empty + 1
+        if (keys is not None and keys in shown_rows) or empty > EMPTY_IN_A_ROW:
+            where = transport.redactor.text(url)
+            what = f"{empty} pages in a row are empty" if empty else "a page of rows comes a second time"
+            raise PaginationLoopError(f"{what} at {where}; the list would never end.", url=where)
+        if keys is not None:
+            shown_rows.add(keys)
         following = None if page.next is None else _address(transport, page.next, url, path, params, tokens=tokens)
         if following in seen:
             shown = transport.redactor.text(following or "")
@@ -202,6 +215,13 @@ def walk_pages(
         seen.add(following)
         url = following
         transport.clock.sleep(policy.throttle)
+
+
+def _keys(path: str, page: Page) -> int | None:
+    """Return what tells a page's rows from those of any other page of a walk; ``None`` where nothing does."""
+    key = "pgh_id" if "ground" in path else "id"  # several events are of one ground truth and share its id
+    found = tuple(row.get(key) for row in page.results)
+    return None if not found or None in found else hash(found)
 
 
 def _address(

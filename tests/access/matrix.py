@@ -10,8 +10,9 @@ import requests
 from werkzeug.test import Client
 
 from fake_backend import ControlPolicy, FakeBackend
+from fake_backend.http import Faulty
 from fake_backend.http.application import application, operations
-from tests.access.operations import AGENT, CONTROL, OPERATIONS, OTHERS, may
+from tests.access.operations import AGENT, CONTROL, LIST, OPERATIONS, OTHERS, may
 from tests.access.world import NOWHERE, asked_world
 
 HEADERS_OF_THE_MOMENT = {"date", "content-length"}
@@ -41,11 +42,11 @@ class Cell:
         return body.get("results", body.get("data"))
 
 
-def ask(world, operation, who, ids) -> Cell:
-    """Ask once."""
+def ask(world, operation, who, ids, method="") -> Cell:
+    """Ask once, by another method where one is named."""
     caller = world.callers[who]
     answer = requests.request(
-        operation.method,
+        method or operation.method,
         world.backend.url + operation.url(ids),
         json=operation.json(ids),
         headers=caller.at_agent if operation.whose == AGENT else caller.headers,
@@ -89,9 +90,10 @@ def allowed(operation) -> dict[str, Cell]:
 
 def statuses(operation, turned_away, let_in) -> dict[str, str]:
     """Return the row of the table that the answers make."""
-    empty = {who for who, (cell, _) in turned_away.items() if operation.form == "list" and cell.status == 200}
+    listed = {who: cell for who, (cell, _) in turned_away.items() if operation.form == LIST and cell.status == 200}
+    shown = {who: " own" if cell.rows else " []" for who, cell in listed.items()}
     return {
-        **{who: f"{cell.status}{' []' if who in empty else ''}" for who, (cell, _) in turned_away.items()},
+        **{who: f"{cell.status}{shown.get(who, '')}" for who, (cell, _) in turned_away.items()},
         **{who: f"{cell.status} ✓" for who, cell in let_in.items()},
     }
 
@@ -125,6 +127,30 @@ def control_matrix() -> dict[tuple[str, str], tuple[int, ...]]:
         after = backend.tokens.listed(), backend.clock.monotonic(), list(backend.bugs), backend.counts()
     assert before == after
     return told
+
+
+def faults_heard() -> list[bool]:
+    """Return whether ``X-Fake-Fault`` is heard from whom the guard of control calls lets in, then from others."""
+    guarded, loopback = ControlPolicy(token="s3cret"), ControlPolicy()
+    cases = (
+        (loopback, {}),
+        (guarded, {}),
+        (guarded, {"X-Fake-Control-Token": "other"}),
+        (loopback, {"Host": "fake.example"}),
+        (loopback, {"Origin": "https://other.example"}),
+        (ControlPolicy(enabled=False), {}),
+    )
+    client = Client(Faulty(application, "api"))
+    with FakeBackend(seed="empty") as backend:
+        told = [
+            client.open(
+                "/v2/tasks/",
+                headers={**headers, "X-Fake-Fault": "status/418"},
+                environ_overrides=backend._environ(backend.url, backend.storage_url, autojump=True, control=policy),
+            ).status_code
+            for policy, headers in cases
+        ]
+    return [status == 418 for status in told]
 
 
 def shape(path) -> str:

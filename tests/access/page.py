@@ -16,13 +16,15 @@ does not exist, and every row as it was.
 
 ## Who is answered what
 
-`✓` is the answer of whoever may; `[]` an empty list, or a bulk answer without rows.
+`✓` is the answer of whoever may; `[]` an empty list, or a bulk answer without rows; `own` a list of the caller's own.
+HEAD is answered as GET is, without the body; OPTIONS takes a good token and looks at no id.
 
 - **401** without a token or with a bad one, the agent's included: `Invalid token.` whether it is unknown, expired or
   revoked, and `WWW-Authenticate`. OpenAPI lists the tenant's header alone as a security of reads, and 401 beside it;
   the fake takes no read without a token.
 - **404** for another tenant's object, and for another user's async job: jobs of exports are their owner's alone
-  (OpenAPI, `async_job_retrieve`). Everything else is the tenant's, and a colleague has it too.
+  (OpenAPI, `async_job_retrieve`). Everything else is the tenant's, and a colleague has it too. `/v2/users/me/` tells
+  each caller of itself, whatever tenant it names.
 - OpenAPI declares 400, 401, 403 and 404 for every operation. An id in the *path* is 404, one in the *body* 400 as in
   Django REST framework (`Invalid pk`), and a list or a bulk call leaves out what is not the caller's.
 - **403** is for agents alone. `SYNAPSE-Agent` makes a request in the name of an agent, and `projects` of its seed row
@@ -33,6 +35,8 @@ does not exist, and every row as it was.
   `SYNAPSE-User` names one. "Agent without rights" and "elsewhere" are other agents there.
 """
 TOKENS = """
+A storage's keys open its own bucket alone, and no session's keys open the backend's own: `docs/storage.md`, "Keys".
+
 ## Tokens while a world runs
 
 {tokens}
@@ -42,6 +46,8 @@ end. `state` is `good`, `expired` or `revoked`. In a seed document `expires` is 
 document that names a token again makes it good again.
 
 ## Control
+
+What passes this guard may also ask for a fault in the header `X-Fake-Fault`; of anybody else it is not heard.
 
 | operation | {columns} |
 |---|{rule}|

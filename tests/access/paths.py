@@ -58,13 +58,13 @@ PATHS = (
         f"{OWN}::test_a_key_of_an_object_is_no_path",
     ),
     PathLike(
-        "body of `POST /_fake/seed`",
+        "body of `POST /_fake/seed` and `POST /_fake/faults`",
         "fake",
         "refused: it is the document itself, never the name of a file",
         f"{OWN}::test_a_seed_over_the_wire_is_never_a_file",
     ),
     PathLike(
-        "`configuration.location` of a storage, `--seed`, `--ready-file`, `--database`, `--storage-root`",
+        "`configuration.location` of a storage, `--seed`, `--faults`, `--ready-file`, `--database`, `--storage-root`",
         "fake",
         "taken as they are: whoever starts a fake says where its files lie; below a location the first row holds",
         f"{OWN}::test_a_storage_without_a_location_lies_below_the_root",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.access.matrix import CONTROL_COLUMNS, allowed, ask, control_matrix, missing, refused
-from tests.access.operations import LIST, NOBODY, OPERATIONS, expected
-from tests.access.world import MARK, asked_world
+from tests.access.matrix import CONTROL_COLUMNS, allowed, ask, control_matrix, faults_heard, missing, refused
+from tests.access.operations import AGENT, LIST, NOBODY, OPERATIONS, OTHERS, SELF, STRANGERS, expected, may
+from tests.access.world import MARK, NOWHERE, asked_world
 
 NAMED = [pytest.param(one, id=f"{one.method} {one.path}") for one in OPERATIONS]
 
@@ -26,17 +26,42 @@ def test_the_matrix_has_a_row_of_every_operation() -> None:
 @pytest.mark.parametrize("operation", NAMED)
 def test_whoever_may_not_is_told_nothing_and_changes_nothing(world, operation) -> None:
     """The status that is due, no data, the same body for an id that does not exist, and every row as it was."""
-    before = world.rows()
+    before, names_something = world.rows(), operation.query or operation.body
     for who, (cell, absent) in refused(world, operation).items():
         assert expected(operation, who) == cell.status, (who, cell.raw)
         assert (cell.status, cell.headers, cell.text) == (absent.status, absent.headers, absent.text), who
         assert MARK not in cell.raw, who
         if cell.status == 200:
             assert operation.form == LIST
-            assert [] == cell.rows, who
+            theirs = [] if names_something else ask(world, operation, "owner", world.here).rows
+            assert [] == [row for row in cell.rows if row in theirs or names_something], who
         if who in NOBODY:
             assert "WWW-Authenticate" in cell.headers, who
     assert before == world.rows()
+
+
+@pytest.mark.parametrize("operation", NAMED)
+def test_head_and_options_tell_no_more(world, operation) -> None:
+    """HEAD has the status of GET and no body; OPTIONS takes a good token, and is the same for what is not there."""
+    for who in OTHERS:
+        if operation.method == "GET" and not may(operation, who):
+            told = ask(world, operation, who, world.here, "HEAD")
+            assert (expected(operation, who), "") == (told.status, told.text), who
+        if operation.whose == AGENT:  # its address is its own, and so is the guard there
+            continue
+        here, nowhere = (ask(world, operation, who, ids, "OPTIONS") for ids in (world.here, NOWHERE))
+        assert (here.status, here.headers, here.text) == (nowhere.status, nowhere.headers, nowhere.text), who
+        assert (here.status == 401) == (who in NOBODY), who
+        assert MARK not in here.raw
+
+
+def test_a_user_is_told_of_itself_alone(world) -> None:
+    """``/v2/users/me/`` has the owner's name for the owner, whatever tenant another user names."""
+    (me,) = (one for one in OPERATIONS if one.whose == SELF)
+
+    assert MARK in ask(world, me, "owner", world.here).raw
+    for who in (*STRANGERS, "other owner"):
+        assert MARK not in ask(world, me, who, world.here).raw
 
 
 @pytest.mark.parametrize("operation", NAMED)
@@ -63,3 +88,8 @@ def test_every_control_call_has_the_same_guard() -> None:
     """The control token where one is set, else loopback; no page of another origin; nothing where it is off."""
     assert {(401, 401, 403, 403, 404)} == set(control_matrix().values())
     assert len(CONTROL_COLUMNS) == 5
+
+
+def test_a_fault_is_asked_for_by_whoever_may_control() -> None:
+    """``X-Fake-Fault`` has the guard of the control calls, and behind it means nothing."""
+    assert [True, False, False, False, False, False] == faults_heard()

@@ -171,10 +171,11 @@ def test_a_key_of_an_object_is_no_path(yard, key) -> None:
     place.unlink()
 
 
+@pytest.mark.parametrize("path", ["/_fake/seed/", "/_fake/faults/"])
 @pytest.mark.parametrize("body", ["../seed.json", "demo", "/etc/passwd", ["../seed.json"]])
-def test_a_seed_over_the_wire_is_never_a_file(backend, body) -> None:
-    """400: a document is an object."""
-    assert 400 == requests.post(f"{backend.url}/_fake/seed/", json=body).status_code
+def test_a_seed_over_the_wire_is_never_a_file(backend, body, path) -> None:
+    """400: a document is an object, and so is a fault plan."""
+    assert 400 == requests.post(backend.url + path, json=body).status_code
 
 
 def test_a_storage_without_a_location_lies_below_the_root(tmp_path) -> None:

@@ -35,13 +35,14 @@ HERE = {
 }
 NOWHERE = {
     **dict.fromkeys(HERE, 777),
+    "log": 777,
     "job": "22222222-2222-2222-2222-222222222222",
     "async_job": "00000000-0000-4000-8000-000000000000",
     "code": "code-777",
     "undeployed": "code-777",
     "name": "code-777@1.0.0",
 }
-"""The ids of the first tenant's, and ids that nobody has; ``async_job`` of the former is made when the world is."""
+"""The ids of the first tenant's, and ids that nobody has; of the former, job and log are made when the world is."""
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,7 @@ def document():
         {"id": 2, "tenant": "acme", "code": "code-2", "name": MARK, "model": "echo"},
     ]
     seed["serve_applications"] = [{"id": 40, "plugin_release": 1, "agent": 1, "status": "RUNNING", "reason": MARK}]
+    seed["users"][0]["name"] = MARK
     return seed
 
 
@@ -116,13 +118,23 @@ def asked_world():
         revoked = backend.tokens.create(user=1)
         backend.tokens.revoke(revoked.id)
         backend.clock.advance(60)
-        yield Asked(backend, {**HERE, "async_job": _job(backend)}, _callers(backend, expired.token, revoked.token))
+        yield Asked(
+            backend,
+            {**HERE, "async_job": _job(backend), "log": _log(backend)},
+            _callers(backend, expired.token, revoked.token),
+        )
 
 
 def _job(backend):
     body = {"storage_id": 3, "path": MARK, "targets": ["task"], "project_id": 1, "chunk_size": 1}
     answer = requests.post(f"{backend.url}/v2/plugin_exports/", json=body, headers=backend.tokens["acme"].headers)
     return answer.json()["data"]["job_id"]
+
+
+def _log(backend):
+    told = {"event": "message", "data": {"text": MARK}, "datetime": "2026-01-15T09:00:00Z"}
+    url = f"{backend.url}/v2/jobs/{HERE['job']}/logs/"
+    return requests.post(url, json=told, headers=backend.tokens["acme"].headers).json()["data"]["id"]
 
 
 def _callers(backend, expired, revoked):

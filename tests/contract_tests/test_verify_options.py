@@ -6,6 +6,7 @@ import pytest
 from verify_small import verify
 
 from contract_tests.verify.options import ACCESS_TOKEN, NOT_OURS, TENANT, USER_TOKEN, parse
+from fake_backend import KNOWN_BUGS
 
 THERE = ("--backend-url", "http://127.0.0.1:1", "--storage", "3")
 COMPLETE = (*THERE, "--project", "1")
@@ -85,3 +86,8 @@ def test_what_is_given_says_what_is_exported(given, exported: list[str], skipped
 
     assert options.foreign is not None
     assert (exported, skipped) == (list(options.foreign.scopes), options.foreign.skipped)
+
+
+def test_every_bug_can_be_asked_for() -> None:
+    """By its id."""
+    assert list(KNOWN_BUGS) == [parse(["--bug", bug], {}, "x").bug for bug in KNOWN_BUGS]

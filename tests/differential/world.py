@@ -7,7 +7,7 @@ import secrets
 from datetime import UTC, datetime, timedelta
 
 from contract_tests.strategies.surroundings import SURROUNDINGS
-from fake_backend import FakeBackend
+from fake_backend import FakeBackend, Settings
 from tests.differential import django_settings  # noqa: F401 - sets Django up
 
 from django.db import connections  # isort: skip - after Django is set up
@@ -141,7 +141,8 @@ class World:
         self.number = secrets.randbits(32)
         self.document = with_versions(document(self.number), self.number)
         file = folder / "world.db"
-        self.backend = FakeBackend(seed=self.document, database=f"sqlite:///{file}").open()
+        unlimited = Settings(gateway_query_bytes=10**8, gateway_target_bytes=10**8)  # the framework has no gateway
+        self.backend = FakeBackend(seed=self.document, database=f"sqlite:///{file}", settings=unlimited).open()
         connections["default"].close()
         connections["default"].settings_dict["NAME"] = str(file)
 

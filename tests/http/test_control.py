@@ -6,6 +6,7 @@ import pytest
 import requests
 
 from fake_backend import ControlPolicy, FakeBackend
+from fake_backend.core.bugs import KNOWN
 
 
 @pytest.fixture
@@ -105,7 +106,11 @@ def test_the_world_obeys(anybody, acme, backend) -> None:
     """Clock, bugs, seed and reset do what they say."""
     anybody.post("/_fake/clock/", json={"advance": 60})
     assert 60 == backend.clock.monotonic()
-    anybody.post("/_fake/bugs/", json={"on": ["bulk-drops-rows"]})
+    told = anybody.post("/_fake/bugs/", json={"on": ["bulk-drops-rows"]}).json()
+    assert ["bulk-drops-rows"] == told["on"]
+    assert {name: bug.sentence for name, bug in KNOWN.items()} == {
+        name: bug["sentence"] for name, bug in told["known"].items()
+    }
     assert 1 == len(acme.post("/v2/tasks/bulk-fetch/", json={"ids": [1, 2]}).json()["data"])
     anybody.delete("/_fake/bugs/")
     assert 2 == len(acme.post("/v2/tasks/bulk-fetch/", json={"ids": [1, 2]}).json()["data"])

@@ -184,6 +184,21 @@ def test_urls_that_have_expired_already_are_refused_and_new_ones_are_good(reache
     assert [{403}, {200}] == statuses
 
 
+@pytest.mark.parametrize(
+    ("target", "seconds", "status"), [("storage", 3601, 403), ("storage", -(10**6), 200), ("api", -3601, 403)]
+)
+def test_a_clock_that_is_off_makes_good_urls_expire(reached, target, seconds, status) -> None:
+    """The storage's, which judges them, ahead; or the API's, which dates them, behind (anchors.md 9, clock skew)."""
+    backend, url, session = reached
+    rule = {"id": "skewed", "match": {"target": target}, "effect": {"skew": seconds}}
+    with backend.faults.during({"rules": [rule]}):
+        rows = session.get(f"{url}{PATH}&response_mode=presigned", timeout=PATIENCE).json()["results"]
+        links = [row["data"]["presigned_url"] for row in rows if "mode" in row["data"]]
+        statuses = {requests.get(link, timeout=9).status_code for link in links}
+
+    assert {status} == statuses
+
+
 def test_storage_is_struck_by_itself(reached) -> None:
     """A rule for the storage leaves the API alone."""
     backend, url, session = reached

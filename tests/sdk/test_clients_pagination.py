@@ -23,7 +23,7 @@ from sdk.clients.errors import (
     ResponseError,
     ServerError,
 )
-from sdk.clients.pagination import page_of, unwrapped
+from sdk.clients.pagination import page_of, unwrapped, walk_pages
 from sdk.clients.retry import EXPORT_LIST_RETRY_ON_STATUS, PagePolicy
 
 numbers = itertools.count(1)
@@ -276,3 +276,42 @@ def test_an_envelope_is_one_if_and_only_if_it_has_both_keys() -> None:
     assert {"data": 1} == unwrapped({"data": 1})
     assert {"meta": 1} == unwrapped({"meta": 1})
     assert (None, 0) == (page_of({"results": []}, url="").count, page_of({"results": [], "count": 0}, url="").count)
+
+
+class Walked:
+    """A transport whose links are drawn anew each time, whatever page they lead to."""
+
+    def __init__(self, pages):
+        self._pages, self.asked = pages, 0
+        self.clock = self.redactor = self
+
+    def sleep(self, seconds):
+        del seconds
+
+    def text(self, text):
+        return text
+
+    def address(self, path, params):
+        return f"{path}?{params}"
+
+    def link(self, reference, *, current):
+        del current
+        return reference
+
+    def forget_connections(self):
+        return None
+
+    def request(self, *_, **__):
+        rows = self._pages[min(self.asked, len(self._pages) - 1)]
+        self.asked += 1
+        return {"results": rows, "next": f"/tasks/?cursor={self.asked}"}
+
+
+@pytest.mark.parametrize("rows", [[{"id": 3}, {"id": 2}], []])
+def test_a_walk_whose_links_are_always_new_ends_all_the_same(rows):
+    """Tokens that differ each time hide a page that is given for ever; its rows do not, nor that there are none."""
+    transport = Walked([[{"id": 5}, {"id": 4}], rows])
+    with pytest.raises(PaginationLoopError, match="the list would never end"):
+        list(walk_pages(transport, "/sdk/tasks/", None, PagePolicy()))
+
+    assert transport.asked <= (3 if rows else 1_002)

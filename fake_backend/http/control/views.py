@@ -96,7 +96,7 @@ def move_clock() -> Response:
 @control.get("/bugs/")
 def bugs() -> Response:
     """The bugs that there are, and those that are on."""
-    return answer({"known": dict(KNOWN), "on": list(world().bugs)})
+    return answer({"known": {name: bug.as_json() for name, bug in KNOWN.items()}, "on": list(world().bugs)})
 
 
 @control.post("/bugs/")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Response
 
@@ -14,12 +14,25 @@ from fake_backend.http.answers import answer
 from fake_backend.http.request import api_url, caller, world
 from fake_backend.http.v1.lists import List, list_rows
 from fake_backend.http.wire import Field, Shape, column, columns, instant
+from fake_backend.store.instants import stored
 from fake_backend.store.kinds import AGENTS, SERVE_APPLICATIONS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from fake_backend.http.wire import Around, Row
 
 serving = Blueprint("v1-serving", __name__)
+
+MINUTE = 60_000_000  # microseconds
+BEFORE: Final[Mapping[str, str]] = {
+    "RUNNING": "DEPLOYING",
+    "DEPLOY_FAILED": "DEPLOYING",
+    "UNHEALTHY": "RUNNING",
+    "UNAVAILABLE": "RUNNING",
+    "DELETING": "RUNNING",
+}
+"""The status that an application most likely had before the one that it has."""
 
 
 def agent_url(agent_id: int) -> str:
@@ -56,13 +69,21 @@ def _data(row: Row, around: Around) -> dict[str, Any]:
     }
 
 
+def _status(row: Row, around: Around) -> str:
+    age = stored(around.world.clock.now()) - row["changed"]
+    if "serving-status-stale" in around.world.bugs and age < MINUTE:
+        return BEFORE.get(row["status"], row["status"])
+    return str(row["status"])
+
+
 SERVE_APPLICATION = Shape(
     {
         "id": column("id"),
         "job": column("job_id"),
         "agent": column("agent_id"),
         "plugin_release": column("plugin_release_id"),
-        **columns("plugin_code", "status"),
+        "plugin_code": column("plugin_code"),
+        "status": Field(("status", "changed"), _status),
         "data": Field(("tenant", "plugin_release_id", "phase", "reason", "calls", "needs"), _data),
         "created": instant("created"),
         "updated": instant("changed"),

@@ -89,6 +89,8 @@ def write_annotation(task_id: int) -> None:
         raise BadRequest("This field is required.", field="data")
     data = body["data"]
     _check(data, action, schema)
+    if "annotation-written-twice" in here.bugs and isinstance(data, dict):
+        data = {name: value * 2 if isinstance(value, list) else value for name, value in data.items()}
     try:
         with here.database.transaction():
             here.annotations.write(task_id, here.payloads.columns("tasks", task_id, data), STATUS_AFTER[action])

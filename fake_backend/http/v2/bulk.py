@@ -60,11 +60,15 @@ def fetch(call: Call) -> Response:
     here = world()
     found = here.rows[call.kind].by_keys(caller().tenant, keys, call.shape.columns, rows_within_rights(call.kind))
     rows = [found[key] for key in keys if key in found]
+    if "bulk-loses-order" in here.bugs:
+        rows.sort(key=lambda row: row["key"])
     if "bulk-drops-rows" in here.bugs and rows:
         del rows[len(rows) // 2]
     data = call.shape.show(Around(here, rows, mode, storage_url()))
     if "bulk-swaps-payloads" in here.bugs:
         _swap_payloads(data)
+    if "bulk-wrapper-without-url" in here.bugs:
+        _cut_payload(data)
     return enveloped(data)
 
 
@@ -92,6 +96,16 @@ def _swap_payloads(rows: list[dict[str, Any]]) -> None:
                     if name in row:
                         row[name], other[name] = other[name], row[name]
                 return
+
+
+def _cut_payload(rows: list[dict[str, Any]]) -> None:
+    """Make the first wrapper that has a URL the truncated one of contract.md 3.3, which has none."""
+    for row in rows:
+        data = row["data"]
+        if isinstance(data, dict) and "presigned_url" in data:
+            told = {name: data[name] for name in ("size", "data_digest")}
+            row["data"] = {"mode": "inline", "truncated": True, "inline_max_bytes": 0, **told}
+            return
 
 
 for _call in CALLS:

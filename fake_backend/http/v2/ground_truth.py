@@ -34,11 +34,13 @@ def list_events(dataset_id: int, version_id: int) -> Response:
 
     Raises:
         NotFound: The dataset has no such version.
+        Forbidden: So it is for an agent whose rights are limited.
     """
     _dataset(dataset_id)
-    version = world().catalogue.dataset_version(caller().tenant, version_id)
-    if version["ground_truth_dataset"] != dataset_id:
-        raise NotFound("Not found.", received=version_id)
+    with within_rights():
+        version = world().catalogue.dataset_version(caller().tenant, version_id)
+        if version["ground_truth_dataset"] != dataset_id:
+            raise NotFound("Not found.", received=version_id)
     return list_rows(EVENTS_OF_A_VERSION, (Condition("versions", Comparison.RELATED, (version_id,)),))
 
 

@@ -17,7 +17,10 @@ plugin_exports = Blueprint("v2-plugin-exports", __name__, url_prefix="/v2/plugin
 @plugin_exports.post("/")
 def enqueue() -> Response:
     """Check everything, then make a job: 202 with its id; the status is lower case here and upper case later."""
-    request = ExportRequest.parse(json_object())
+    body = json_object()
+    if "path" not in body and (path := world().settings.default_export_path):
+        body = {**body, "path": path}
+    request = ExportRequest.parse(body)
     check_export_rights(request.kind, request.project_id, request.selection)
     target = request.kind.target
     here = Place("an export job", PLACES[target]["an export job"].declared.keys(), PAGING)

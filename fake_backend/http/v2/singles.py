@@ -12,7 +12,7 @@ from fake_backend.core.filter_sets import SCHEMAS
 from fake_backend.core.filters import MAX_ID
 from fake_backend.http.answers import enveloped
 from fake_backend.http.request import caller, json_object, query, storage_url, world
-from fake_backend.http.rights import check_rights, rows_within_rights, within_rights
+from fake_backend.http.rights import check_rights, no_rights, rows_within_rights, within_rights
 from fake_backend.http.v1.tasks import write_annotation
 from fake_backend.http.v2.rows import ASSIGNMENT_DETAIL, GROUND_TRUTH_EVENT, TASK_DETAIL
 from fake_backend.http.wire import Around
@@ -85,12 +85,12 @@ def shown(kind: Kind, shape: Shape, key: int) -> dict[str, Any]:
 
     Raises:
         NotFound: There is none.
+        Forbidden: There is none among what the agent has rights on.
     """
-    here = world()
-    found = here.rows[kind].by_keys(caller().tenant, [key], shape.columns, rows_within_rights(kind))
+    here, rights = world(), rows_within_rights(kind)
+    found = here.rows[kind].by_keys(caller().tenant, [key], shape.columns, rights)
     if key not in found:
-        with within_rights():
-            raise NotFound("Not found.", received=key)
+        raise no_rights() if rights else NotFound("Not found.", received=key)
     return shape.show(Around(here, [found[key]], "inline", storage_url()))[0]
 
 

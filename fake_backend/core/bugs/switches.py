@@ -1,22 +1,14 @@
-"""Named wrong behaviours of the backend, switched on one by one: the contract tests must catch each."""
+"""Which bugs of a world are on."""
 
 from __future__ import annotations
 
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from fake_backend.core.bugs.known import KNOWN
 from fake_backend.core.errors import BadRequest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-KNOWN = MappingProxyType(
-    {
-        "delegated-filter-loss": "an export job ignores every filter key but the project (SYN-7438)",
-        "bulk-drops-rows": "a bulk answer leaves out one of the rows that it was asked for (incidents.md 6.4)",
-        "bulk-swaps-payloads": "two rows of a bulk answer carry each other's payload, size and digest",
-    }
-)
 
 
 class Bugs:
@@ -28,7 +20,7 @@ class Bugs:
     def __repr__(self) -> str:
         return f"<Bugs on={sorted(self._active)}>"
 
-    def __contains__(self, name: str) -> bool:
+    def __contains__(self, name: object) -> bool:
         if name not in KNOWN:
             raise KeyError(name)
         return name in self._active

@@ -1,0 +1,1 @@
+"""Clients of at most forty lines, each of which makes one documented mistake that no version at hand makes any more."""

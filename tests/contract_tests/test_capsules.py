@@ -1,0 +1,127 @@
+"""Capsules: what is in one, that it runs as it ran, that it shrinks, and that its test is red and green."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from contract_tests.capsules import Capsule, CapsuleInvalid, held_to_the_laws, replay
+from contract_tests.capsules.capsule import counted, rows_in, unsigned
+from contract_tests.capsules.shrinking import shrink
+from contract_tests.capsules.smaller import rows, without_rows
+from contract_tests.capsules.testing import test_of as generated
+from contract_tests.simulation.draw import recipe
+from contract_tests.simulation.keeping import SecretKeptError, keep
+from contract_tests.simulation.trial import perform
+
+FIXTURES = Path(__file__).parents[2] / "fixtures" / "capsules"
+FILES = sorted(FIXTURES.glob("*.json"))
+SMALL = FIXTURES / "bulk-drops-rows.json"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_what_was_broken_once_holds_and_its_bug_is_still_seen(path) -> None:
+    """Every kept capsule: no law breaks without its bugs, and with them the law does that it says."""
+    capsule = Capsule.read(path)
+
+    assert [] == held_to_the_laws(capsule, bugs=[])
+    if capsule.recipe.bugs:
+        assert capsule.law is not None
+        assert capsule.law.law == replay(capsule).broken[0].law
+        assert rows_in(capsule.recipe.document) <= 5
+        assert len(capsule.recipe.rules) <= 2
+
+
+def test_a_capsule_repeats_its_journal_and_holds_no_secret(tmp_path) -> None:
+    """Written, read and run again: the same to the byte; tokens and signatures are in none of it."""
+    trial = perform(recipe(5, 9))
+    path = keep(trial, tmp_path)
+    capsule = Capsule.read(path)
+
+    assert trial.secrets
+    assert not [secret for secret in trial.secrets if secret in path.read_text()]
+    assert "X-Amz-Signature" not in path.read_text()
+    assert capsule.text() == path.read_text()
+    assert replay(capsule).is_same
+    assert not replay(replace(capsule, journal="0" * 64, requests=capsule.requests[1:])).is_same
+
+
+def test_a_capsule_with_a_secret_is_not_written(tmp_path) -> None:
+    """Better none than one that may not be handed on."""
+    trial = perform(recipe(5, 9))
+    with pytest.raises(SecretKeptError):
+        keep(replace(trial, secrets=("acme",)), tmp_path)
+
+    assert [] == list(tmp_path.iterdir())
+
+
+def test_a_replay_of_requests_counts_them_whatever_their_order_and_signature() -> None:
+    """The weaker promise, for clients with threads: the same multiset in each step."""
+    capsule = replace(Capsule.read(SMALL), replay="requests")
+    shuffled = replace(capsule, requests=list(reversed(capsule.requests)))
+    less = replace(capsule, requests=list(capsule.requests)[1:])
+
+    assert replay(shuffled).is_same
+    assert "1 requests more, 0 less" in replay(less).difference
+    assert counted(capsule.requests) == counted(shuffled.requests)
+    assert "page=1&x=2" == unsigned("page=1&X-Amz-Date=20260101&x=2&X-Amz-Signature=***")
+
+
+def test_a_capsule_shrinks_to_what_its_law_needs_and_the_same_each_time() -> None:
+    """Rows, faults and settings that do not matter go; what is left breaks the same law."""
+    capsule = Capsule.read(SMALL)
+    document = capsule.recipe.document
+    more = [{**document["tasks"][0], "id": number} for number in (801, 802, 803)]
+    rule = {"id": "of-no-use", "match": {"route": "/projects/*/"}, "effect": {"delay": 0.5}, "times": 3}
+    padded = capsule.recipe.with_(
+        document={**document, "tasks": [*document["tasks"], *more]},
+        faults={"seed": 1, "rules": [rule]},
+        jumps={"1": 100.0},
+    )
+    small = shrink(replace(capsule, recipe=padded))
+
+    assert small.law is not None
+    assert capsule.law is not None
+    assert capsule.law.law == small.law.law
+    assert rows_in(document) == rows_in(small.recipe.document)
+    assert [] == small.recipe.rules
+    assert {} == small.recipe.jumps
+    assert small.text() == shrink(replace(capsule, recipe=padded)).text()
+
+
+def test_a_capsule_that_breaks_nothing_is_not_shrunk() -> None:
+    """Without a law there is nothing to keep."""
+    with pytest.raises(ValueError, match="does not break"):
+        shrink(replace(capsule := Capsule.read(SMALL), recipe=capsule.recipe.with_(bugs=())))
+
+
+def test_its_test_is_red_with_the_bug_and_green_without(monkeypatch) -> None:
+    """The generated text runs as it stands."""
+    names: dict = {}
+    exec(compile(generated(Capsule.read(SMALL)), "generated", "exec"), names)  # noqa: S102 (that is what is tested)
+    test = next(value for name, value in names.items() if name.startswith("test_"))
+    with pytest.raises(AssertionError):
+        test()
+    monkeypatch.setenv("CAPSULE_BUGS", "")
+    test()
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"format": 2}', '{"format": 1, "replay": "some"}'])
+def test_what_is_no_capsule_is_refused(text) -> None:
+    """In one sentence, whatever it is."""
+    with pytest.raises(CapsuleInvalid, match=r"is no capsule|of format 2|would do"):
+        Capsule.of_text(text)
+
+
+def test_rows_go_with_what_hangs_on_them() -> None:
+    """A task takes its assignments along, a ground truth its events, and versions forget them."""
+    drawn = next(one for run in range(60) if (one := recipe(1, run)).command.way == "ground_truth delegated")
+    gone = [row for row in rows(drawn) if row[0] == "ground_truths"][:3]
+    left = without_rows(drawn, gone).document
+    truths = {number for _, number in gone}
+
+    assert not [row for row in left["ground_truth_events"] if row["ground_truth"] in truths]
+    events = {row["pgh_id"] for row in left["ground_truth_events"]}
+    assert all(set(version["events"]) <= events for version in left["ground_truth_dataset_versions"])
