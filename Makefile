@@ -30,8 +30,11 @@ verify: $(STAMP) $(if $(DATABASE),$(VENV)/.postgres) ## export the demo both way
 	  $(if $(PROJECT),--project '$(PROJECT)') $(if $(VERSIONS),--versions '$(VERSIONS)') $(if $(STORAGE),--storage '$(STORAGE)') \
 	  $(if $(FILTER),--filter '$(FILTER)') $(foreach target,$(TARGETS),--target '$(target)')
 
+# files of tests are many and small: they go to memory where there is such a place
+MEMORY := $(shell test -d /dev/shm -a -w /dev/shm && echo TMPDIR=/dev/shm)
+
 test: $(STAMP) ## unit and contract tests
-	@$(BIN)/python -m pytest -n 2 --dist worksteal $(PYTEST_ARGS)
+	@$(MEMORY) $(BIN)/python -m pytest -n 2 --dist worksteal $(PYTEST_ARGS)
 
 test-deep: $(STAMP) ## 500 drawn exports of each target and 500 runs of to_task against the oracle, 2,000 requests against Django, 5,000 malformed ones
 	@HYPOTHESIS_PROFILE=deep $(BIN)/python -m pytest -n 2 $(PYTEST_ARGS) -k 'oracle_tells or overbooked' \
