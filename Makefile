@@ -30,8 +30,11 @@ verify: $(STAMP) $(if $(DATABASE),$(VENV)/.postgres) ## export the demo both way
 	  $(if $(PROJECT),--project '$(PROJECT)') $(if $(VERSIONS),--versions '$(VERSIONS)') $(if $(STORAGE),--storage '$(STORAGE)') \
 	  $(if $(FILTER),--filter '$(FILTER)') $(foreach target,$(TARGETS),--target '$(target)')
 
+# files of tests are many and small: they go to memory where there is such a place
+MEMORY := $(shell test -d /dev/shm -a -w /dev/shm && echo TMPDIR=/dev/shm)
+
 test: $(STAMP) ## unit and contract tests
-	@$(BIN)/python -m pytest -n 2 --dist worksteal $(PYTEST_ARGS)
+	@$(MEMORY) $(BIN)/python -m pytest -n 2 --dist worksteal $(PYTEST_ARGS)
 
 test-deep: $(STAMP) ## 500 drawn exports of each target and 500 runs of to_task against the oracle, 2,000 requests against Django, 5,000 malformed ones
 	@HYPOTHESIS_PROFILE=deep $(BIN)/python -m pytest -n 2 $(PYTEST_ARGS) -k 'oracle_tells or overbooked' \
@@ -41,8 +44,10 @@ test-deep: $(STAMP) ## 500 drawn exports of each target and 500 runs of to_task 
 	@HYPOTHESIS_PROFILE=deep $(BIN)/python -m pytest -n 2 $(PYTEST_ARGS) tests/http/test_malformed_requests.py \
 	  tests/http/test_wire_malformations.py tests/objects/test_malformed_storage.py
 
+# (the malformed ones compare SQLite's own image of all rows before and after)
 test-postgres: $(VENV)/.postgres ## the contract, store and HTTP tests on a PostgreSQL server of its own (POSTGRES_BIN=)
 	@$(BIN)/python -m contract_tests.postgresql -n 2 --dist worksteal $(PYTEST_ARGS) -k 'not seek or postgresql' \
+	  --ignore tests/http/test_malformed_requests.py --ignore tests/http/test_wire_malformations.py \
 	  contract_tests/clauses tests/postgresql tests/store tests/http tests/seeding tests/serving tests/test_restarts.py
 
 # The driver; and a server too, where neither Debian nor anybody else has put one

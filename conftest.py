@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "ci")
 
-settings.register_profile("ci", max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("ci", max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("deep", max_examples=1500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile(PROFILE)
 

@@ -29,6 +29,9 @@ def reached(request):
         yield backend, url, session
 
 
+in_process = pytest.mark.parametrize("reached", ["in-process"], indirect=True)  # what no transport has a part in
+
+
 def struck(reached, effect, *, path=PATH, match=None, **options):
     """Return the answer to one request that is struck."""
     backend, url, session = reached
@@ -55,6 +58,7 @@ def test_a_status_comes_in_the_form_of_the_api(reached, path, body) -> None:
     assert ("one",) == last(reached[0]).faults
 
 
+@in_process
 def test_a_gateways_answer_is_what_the_plan_says(reached) -> None:
     """HTML and headers as they stand; 520 is no status of any standard."""
     answer = struck(reached, {"status": 520, "body": "<html>520</html>", "headers": {"CF-RAY": "x"}})
@@ -145,6 +149,7 @@ def test_a_slow_body_takes_its_time(reached) -> None:
     assert len(answer.content) / 100 == pytest.approx(reached[0].clock.monotonic() - begun)
 
 
+@in_process
 def test_a_request_that_is_delivered_twice_is_carried_out_twice(reached) -> None:
     """The client sees one answer; the backend has two jobs."""
     backend, url, session = reached
@@ -157,6 +162,7 @@ def test_a_request_that_is_delivered_twice_is_carried_out_twice(reached) -> None
     assert 2 == len(list(Path(backend.storage_root(3), "x", ".async_jobs", "exports").iterdir()))
 
 
+@in_process
 @pytest.mark.parametrize("processed", [True, False])
 def test_an_answer_that_is_lost_may_have_been_carried_out(reached, processed) -> None:
     """A gateway that gave up says 504 of a write that was done, or was not."""
@@ -171,6 +177,7 @@ def test_an_answer_that_is_lost_may_have_been_carried_out(reached, processed) ->
     assert (504, processed) == (told.status_code, data == {"a": 1})
 
 
+@in_process
 def test_urls_that_have_expired_already_are_refused_and_new_ones_are_good(reached) -> None:
     """The page is as good as any; its URLs are not (SYN-7490)."""
     path = f"{PATH}&response_mode=presigned"
@@ -184,6 +191,7 @@ def test_urls_that_have_expired_already_are_refused_and_new_ones_are_good(reache
     assert [{403}, {200}] == statuses
 
 
+@in_process
 @pytest.mark.parametrize(
     ("target", "seconds", "status"), [("storage", 3601, 403), ("storage", -(10**6), 200), ("api", -3601, 403)]
 )
@@ -199,6 +207,7 @@ def test_a_clock_that_is_off_makes_good_urls_expire(reached, target, seconds, st
     assert {status} == statuses
 
 
+@in_process
 def test_storage_is_struck_by_itself(reached) -> None:
     """A rule for the storage leaves the API alone."""
     backend, url, session = reached
@@ -230,6 +239,7 @@ def test_nobody_asks_for_faults_where_nobody_may_control_the_fake() -> None:
         assert requests.get(served.url + PATH, headers=headers, timeout=9).status_code == 200
 
 
+@in_process
 def test_plans_are_put_and_taken_through_the_control_corner(reached) -> None:
     """What is in force can be seen, with what it has struck; a plan that is none is a 400 by its place."""
     _, url, session = reached
@@ -284,6 +294,7 @@ def test_a_stream_sends_an_error_out_of_turn_and_the_job_goes_on(reached) -> Non
     assert document_of(reached, job_id)["status"] == "COMPLETED"
 
 
+@in_process
 @pytest.mark.parametrize(("resume_from", "least"), [("here", 3), ("start", 0)])
 def test_a_worker_that_dies_is_taken_up_later(reached, resume_from, least) -> None:
     """Nothing moves in between; from the start the count goes back, and the bundle is whole either way (SYN-7166)."""
@@ -304,6 +315,7 @@ def test_a_worker_that_dies_is_taken_up_later(reached, resume_from, least) -> No
     assert 7 == done["data"]["manifest"]["targets"]["task"]["records"]
 
 
+@in_process
 def test_a_worker_that_nobody_takes_up_stays_where_it_is(reached) -> None:
     """A day later the job is as it was."""
     backend = reached[0]
@@ -314,6 +326,7 @@ def test_a_worker_that_nobody_takes_up_stays_where_it_is(reached) -> None:
     assert "PROCESSING" == document_of(reached, job_id)["status"]
 
 
+@in_process
 @pytest.mark.parametrize(("effect", "seconds"), [({"stall": 30}, 30.8), ({"pace": 11}, 1.8)])
 def test_a_worker_stalls_or_slows_down(reached, effect, seconds) -> None:
     """Eight steps of a tenth of a second, and what the fault adds to one of them."""
@@ -327,6 +340,7 @@ def test_a_worker_stalls_or_slows_down(reached, effect, seconds) -> None:
     assert ("PROCESSING", "COMPLETED") == (before, document_of(reached, job_id)["status"])
 
 
+@in_process
 def test_a_row_that_cannot_be_read_ends_the_job_in_words(reached) -> None:
     """The third row of the scan, which is by descending id."""
     backend = reached[0]

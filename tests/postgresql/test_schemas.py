@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import requests
-from sqlalchemy import make_url
+from sqlalchemy import make_url, text
 
 from fake_backend import DatabaseUnusable, FakeBackend
 from fake_backend.core.folding import folded
@@ -54,10 +54,9 @@ def test_a_backend_whose_session_is_gone_says_so(url, sql) -> None:
     with FakeBackend(seed=small_document(), database=url) as backend:
         headers = backend.tokens["acme"].headers
         backend.remove_tasks([1])
-        sql(
-            "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND pid <> pg_backend_pid() "
-            "AND pid = (SELECT max(pid) FROM pg_stat_activity WHERE application_name = 'fake-backend')"
-        )
+        with backend._world.database.transaction() as connection:
+            session = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+        sql(f"SELECT pg_terminate_backend({session})")
         for _ in range(2):
             answer = requests.get(f"{backend.url}/v2/tasks/", headers=headers, timeout=10)
             assert 503 == answer.status_code, answer.text
