@@ -148,7 +148,7 @@ def test_retries_are_bounded(own_world) -> None:
 
 
 def test_500_is_repeated_for_export_lists_alone(own_world) -> None:
-    """Export guide, bounded retry: the clients' default stays 502, 503, 504; other calls do not repeat a 500."""
+    """Export guide, bounded retry: the clients' default stays 502, 503, 504; what a caller sends himself is not repeated."""
     assert frozenset({502, 503, 504}) == DEFAULT_RETRY_ON_STATUS == PagePolicy().retry_on_status
     assert DEFAULT_RETRY_ON_STATUS | {500} <= PagePolicy.export_default().retry_on_status
 
@@ -157,10 +157,15 @@ def test_500_is_repeated_for_export_lists_alone(own_world) -> None:
         list(own_world.client.walk("sdk/tasks", {"project": PROJECT}))
     assert 1 == failing.arrived
 
-    enqueue = Failing(own_world.v2_client, "plugin_exports", times=1)
+    sending = Failing(own_world.client, f"projects/{PROJECT}", times=1)
+    with pytest.raises(ServerError):
+        own_world.client.get(f"/projects/{PROJECT}/")
+    assert 1 == sending.arrived
+
+    enqueue = Failing(own_world.v2_client, "plugin_exports", times=9)
     with pytest.raises(StepFailed, match="Failed to enqueue"):
         own_world.export(DELEGATED)
-    assert 1 == enqueue.arrived
+    assert 4 == enqueue.arrived  # its own bound, and each time with a look whether the job is there
 
 
 def test_bulk_calls_keep_their_distance(own_world) -> None:
