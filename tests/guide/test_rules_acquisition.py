@@ -148,7 +148,7 @@ def test_retries_are_bounded(own_world) -> None:
 
 
 def test_500_is_repeated_for_export_lists_alone(own_world) -> None:
-    """Export guide, bounded retry: the clients' default stays 502, 503, 504; what a caller sends himself is not repeated."""
+    """Export guide, bounded retry: the clients' default stays 502, 503, 504, for what a caller sends himself."""
     assert frozenset({502, 503, 504}) == DEFAULT_RETRY_ON_STATUS == PagePolicy().retry_on_status
     assert DEFAULT_RETRY_ON_STATUS | {500} <= PagePolicy.export_default().retry_on_status
 
