@@ -27,6 +27,7 @@ from fake_backend.transports.answer import LOG, Answer
 from fake_backend.transports.chunks import Chunks
 from fake_backend.transports.connection import Connection
 from fake_backend.transports.environ import Request, request_environ
+from fake_backend.transports.workers import Workers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -150,6 +151,13 @@ class LiveConnection(cheroot.HTTPConnection):
         self.abort = False
         self._lock = threading.Lock()
         server.opened(self)
+
+    def communicate(self) -> bool:
+        """Serve what is asked next; return whether the connection stays open."""
+        try:
+            return bool(super().communicate())  # type: ignore[no-untyped-call]  # cheroot's stubs have it so
+        finally:
+            self.server.requests.served()
 
     def hang_up(self) -> None:
         """End what is under way: reads and writes of the thread that serves this connection fail at once."""
@@ -311,7 +319,8 @@ class Listener(cheroot.HTTPServer):
         threads: int,
         head_timeout: float,
     ) -> None:
-        super().__init__(address, gateway=LiveGateway, minthreads=threads, maxthreads=threads)
+        super().__init__(address, gateway=LiveGateway)
+        self.requests = Workers(self, threads)
         self.application = application
         self.environ = environ
         self.head_timeout = head_timeout

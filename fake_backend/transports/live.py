@@ -13,8 +13,8 @@ cannot know it). A stream that waits for its next event registers with the conne
 in order to end when the server stops; one that does not keeps its thread until it yields.
 
 Measured on two cores, the client in another process: some 13,000 requests a second over one kept-alive
-connection and 11,000 over thirty-two; 0.07 ms for a request beside 100 open streams; 8 ms to start with
-256 threads; 20 to 60 ms to stop with 100 streams open.
+connection and 11,000 over thirty-two; 0.07 ms for a request beside 100 open streams; 20 to 60 ms to stop
+with 100 streams open.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class LiveServer:
         environ: Entries for the environ of every request, over those of PEP 3333.
         host: Address or name to listen on.
         port: Port to listen on; 0 takes any that is free.
-        threads: Requests that are served at a time, streams among them; others wait.
+        threads: Requests that are served at a time, streams among them; others wait. Each starts when it is needed.
         head_seconds: Real time that a client has to send a head, from its first byte. One that says nothing at all
             holds no thread.
 

@@ -166,6 +166,35 @@ def test_starting_and_stopping_leave_nothing_behind() -> None:
     assert statistics == getattr(logging, "statistics", {})
 
 
+def test_a_thread_starts_when_all_others_are_busy_and_none_beyond_the_number() -> None:
+    """Who asks one thing at a time needs a thread, and a second while the first comes back from its answer.
+
+    Of four at once, three are served where there are three threads, and the fourth when one of them is free.
+    """
+    release, entered = threading.Event(), threading.Semaphore(0)
+
+    def handler(environ):
+        if environ["PATH_INFO"] == "/held":
+            entered.release()
+            release.wait(30)
+        return b"done"
+
+    with LiveServer(Application(handler), {}, threads=3) as server, ThreadPoolExecutor(4) as clients:
+        workers = server._listener.requests
+        for _ in range(20):
+            requests.get(server.url, timeout=30)
+        alone = len(workers._threads)
+        answers = [clients.submit(requests.get, f"{server.url}/held", timeout=30) for _ in range(4)]
+        assert all(entered.acquire(timeout=30) for _ in range(3))
+        assert eventually(lambda: workers.qsize == 1)
+        held = len(workers._threads)
+        release.set()
+        bodies = [answer.result().content for answer in answers]
+    assert alone <= 2
+    assert 3 == held
+    assert [b"done"] * 4 == bodies
+
+
 def test_a_server_can_be_bound_before_it_serves() -> None:
     """Two servers can tell each other's address to their applications; a client that is early waits."""
     environ: dict[str, object] = {}
