@@ -6,7 +6,6 @@ import json
 import re
 from dataclasses import dataclass
 
-import requests
 from werkzeug.test import Client
 
 from fake_backend import ControlPolicy, FakeBackend
@@ -45,7 +44,7 @@ class Cell:
 def ask(world, operation, who, ids, method="") -> Cell:
     """Ask once, by another method where one is named."""
     caller = world.callers[who]
-    answer = requests.request(
+    answer = world.session.request(
         method or operation.method,
         world.backend.url + operation.url(ids),
         json=operation.json(ids),
@@ -79,12 +78,15 @@ def refused(world, operation) -> dict[str, tuple[Cell, Cell]]:
 
 
 def allowed(operation) -> dict[str, Cell]:
-    """Return what those who may were answered, each in a world of its own: to do it once more may be something else."""
+    """Return what those who may were answered; each writes in a world of its own: once more may be something else."""
+    admitted = [who for who in (*OTHERS, "owner") if may(operation, who)]
+    if operation.method == "GET":
+        with asked_world() as world:
+            return {who: ask(world, operation, who, world.here) for who in admitted}
     answers = {}
-    for who in (*OTHERS, "owner"):
-        if may(operation, who):
-            with asked_world() as world:
-                answers[who] = ask(world, operation, who, world.here)
+    for who in admitted:
+        with asked_world() as world:
+            answers[who] = ask(world, operation, who, world.here)
     return answers
 
 

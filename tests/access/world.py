@@ -68,11 +68,13 @@ class Asked:
         backend: Open.
         here: Ids of the first tenant's things.
         callers: By name.
+        session: By which they ask; it keeps nothing of them.
     """
 
     backend: FakeBackend
     here: dict[str, object]
     callers: dict[str, Somebody]
+    session: requests.Session
 
     def rows(self):
         """Return every row of every table: what a refused write must leave as it was."""
@@ -112,7 +114,8 @@ def document():
 @contextmanager
 def asked_world():
     """Yield a new world with an export job of its first user, and its callers."""
-    with FakeBackend(seed=document()) as backend:
+    with FakeBackend(seed=document()) as backend, requests.Session() as session:
+        session.trust_env = False  # else the surroundings are searched for proxies at each request
         backend.serving.register("echo", lambda request: {"objects": [], "note": MARK})
         expired = backend.tokens.create(user=1, expires_in=60)
         revoked = backend.tokens.create(user=1)
@@ -122,6 +125,7 @@ def asked_world():
             backend,
             {**HERE, "async_job": _job(backend), "log": _log(backend)},
             _callers(backend, expired.token, revoked.token),
+            session,
         )
 
 
