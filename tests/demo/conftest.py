@@ -12,9 +12,16 @@ OTHER = 20260122
 
 
 @pytest.fixture(scope="session")
-def demo() -> dict[str, Any]:
+def made() -> tuple[dict[str, Any], list[tuple[int, int]]]:
+    """The demo document of seed 1, and what was told while it was made."""
+    told: list[tuple[int, int]] = []
+    return document(1, progress=lambda done, total: told.append((done, total))), told
+
+
+@pytest.fixture(scope="session")
+def demo(made: tuple[dict[str, Any], list[tuple[int, int]]]) -> dict[str, Any]:
     """The demo document of seed 1; nobody changes it."""
-    return document(1)
+    return made[0]
 
 
 @pytest.fixture(scope="session", params=[1, OTHER])
