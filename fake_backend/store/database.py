@@ -41,6 +41,7 @@ class Database:
         self._address = None if url is None else address(url)
         self._lock = threading.RLock()
         self._under_way: Connection | None = None
+        self._kept: Connection | None = None
         self._hold: Hold | None = None
         if self._address is None:
             self._engine = sqlite.in_memory()
@@ -76,7 +77,7 @@ class Database:
                 yield self._under_way
                 return
             try:
-                with self._engine.begin() as connection:
+                with self._begun() as connection:
                     self._under_way = connection
                     try:
                         yield connection
@@ -86,6 +87,18 @@ class Database:
                 if error.connection_invalidated and self._address is not None:
                     raise postgresql.lost(self._address) from error
                 raise
+
+    @contextmanager
+    def _begun(self) -> Iterator[Connection]:
+        """Yield a connection in a new transaction; rows in memory have one for good, which spares its making."""
+        if self._address is not None:
+            with self._engine.begin() as connection:
+                yield connection
+            return
+        if self._kept is None:
+            self._kept = self._engine.connect()
+        with self._kept.begin():
+            yield self._kept
 
     @property
     def file(self) -> Path | None:
@@ -108,6 +121,9 @@ class Database:
     def close(self) -> None:
         """Let go of the connections."""
         with self._lock:
+            if self._kept is not None:
+                self._kept.close()
+                self._kept = None
             self._engine.dispose()
             self._let_go()
 
