@@ -168,13 +168,14 @@ CONVENTIONS = [
     (("--empty-last-page",), {"empty_last_page": True}),
     (("--empty-every", "3"), {"empty_every": 3}),
     (("--cursor", "sealed"), {"cursor": "sealed"}),
+    (("--inline-target", "assignment"), {"presigned_targets": frozenset({"task", "ground_truth"})}),
     ((), {}),
 ]
 
 
 @pytest.mark.usefixtures("handlers")
 @pytest.mark.parametrize(("options", "told"), CONVENTIONS)
-def test_each_convention_of_paging_has_an_option(monkeypatch, options, told) -> None:
+def test_each_convention_of_the_wire_has_an_option(monkeypatch, options, told) -> None:
     """The world that is made has that setting, and every other as it is by default."""
     made = []
 
@@ -212,32 +213,13 @@ def test_a_stream_that_waits_moves_a_virtual_clock_that_may_jump(seed_file) -> N
         assert "COMPLETED" == requests.get(document, headers=headers, timeout=10).json()["data"]["status"]
 
 
-def test_a_target_can_be_told_to_leave_its_payloads_inline(tmp_path) -> None:
-    """``--inline-target`` makes the v1 list of that target alone deaf to ``response_mode=presigned`` (SYN-7535)."""
-    large = {"pad": "x" * 3000}
-    document = small_document(tasks=1)
-    document["assignments"] = [{"id": 9, "task": 1, "user": 1, "data": large}]
-    path = tmp_path / "seed.json"
-    path.write_text(json.dumps(document), encoding="utf-8")
-    with serving("--seed", path, "--inline-target", "assignment") as (_, line):
-        headers = {"Authorization": f"Token {line['user_token']}", "Synapse-Tenant": line["tenant"]}
-        rows = {
-            name: requests.get(
-                f"{line['url']}/sdk/{name}/?response_mode=presigned", headers=headers, timeout=PATIENCE
-            ).json()["results"][0]["data"]
-            for name in ("tasks", "assignments")
-        }
-    assert "presigned" == rows["tasks"]["mode"]
-    assert large == rows["assignments"]
-
-
-def test_a_fault_that_was_asked_for_and_never_fired_is_the_exit_status(seed_file, tmp_path) -> None:
+@pytest.mark.usefixtures("handlers")
+def test_a_fault_that_was_asked_for_and_never_fired_is_the_exit_status(monkeypatch, tmp_path) -> None:
     """Status 1 and its name: what the run showed, it showed without faults."""
     plan = tmp_path / "plan.toml"
     plan.write_text('[[rules]]\nid = "lonely"\neffect.status = 503\n')
-    with serving("--seed", seed_file, "--faults", str(plan)) as (process, _):
-        process.send_signal(signal.SIGTERM)
-        _, told = process.communicate(timeout=PATIENCE)
+    monkeypatch.setattr("fake_backend.cli._Told.wait", lambda _: 0)
+    done = CliRunner().invoke(app, ["serve", "--seed", "empty", "--faults", str(plan)])
 
-    assert 1 == process.returncode
-    assert "lonely" in told
+    assert 1 == done.exit_code
+    assert "lonely" in done.stderr
