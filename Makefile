@@ -22,6 +22,7 @@ $(STAMP): pyproject.toml constraints.txt
 	@echo "setting up $(VENV) ..."
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/pip install -qq --disable-pip-version-check -c constraints.txt -e '.[demo,test,lint]'
+	@$(BIN)/python -m compileall -q -j 0 fake_backend sdk contract_tests
 	@rm -rf *.egg-info  # left by the build; pytest would take every module that it lists for a part of our plugin
 	@touch $@
 

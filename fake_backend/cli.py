@@ -20,8 +20,6 @@ from fake_backend.core.errors import Refusal
 from fake_backend.demo.errors import PillowMissing
 from fake_backend.faults import NeverFired
 from fake_backend.http.control.policy import ControlPolicy, is_loopback
-from fake_backend.incidents.reading import incident as incident_of
-from fake_backend.incidents.staging import Stage
 from fake_backend.ready import ReadyFile, UnwritableReadyFile, ready_line
 from fake_backend.seeding import SeedInvalid
 from fake_backend.settings import Settings
@@ -30,6 +28,8 @@ from fake_backend.transports.refusals import CannotListen
 
 if TYPE_CHECKING:
     from types import FrameType
+
+    from fake_backend.incidents.staging import Stage
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 incident_commands.add_to(app)
@@ -165,7 +165,7 @@ def serve(  # noqa: PLR0917 (typer makes each an option)
             ready_file=ready_file,
             faults=faults or [],
             bugs=bug or [],
-            stage=None if incident is None else Stage(incident_of(incident)),
+            stage=None if incident is None else _stage(incident),
             backend={
                 "seed": seed,
                 "clock": clock.value,
@@ -244,6 +244,15 @@ def _serve(
             sys.stdout.write(line + "\n")
             sys.stdout.flush()
             return told.wait()
+
+
+def _stage(name: str) -> Stage:
+    """Return the stage of an incident."""
+    # the catalogue takes 100 ms to import, and few who serve ask for it
+    from fake_backend.incidents.reading import incident  # noqa: PLC0415
+    from fake_backend.incidents.staging import Stage  # noqa: PLC0415
+
+    return Stage(incident(name))
 
 
 def _staged(backend: dict[str, Any], stage: Stage) -> dict[str, Any]:

@@ -1,4 +1,7 @@
-"""``fake-backend incidents`` and ``fake-backend incident ID``: what is known, and one of it as it happens."""
+"""``fake-backend incidents`` and ``fake-backend incident ID``: what is known, and one of it as it happens.
+
+The catalogue takes 100 ms to import, so that only these two commands do it.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
-
-from fake_backend.incidents import UnknownIncident, catalogue, holds, out_of_scope, staged, timeline
-from fake_backend.incidents.timeline import verdict_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,6 +31,8 @@ def list_incidents(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON list instead of a table.")] = False,  # noqa: FBT002 (typer)
 ) -> None:
     """List the production incidents that can be staged."""
+    from fake_backend.incidents import catalogue, out_of_scope  # noqa: PLC0415 - see the module
+
     found = list(catalogue().values())
     if as_json:
         typer.echo(json.dumps([_row(one) for one in found], ensure_ascii=False, indent=1))
@@ -47,6 +49,9 @@ def run_incident(
     calm: Annotated[bool, typer.Option("--calm", help="The same world with nothing wrong.")] = False,  # noqa: FBT002 (typer)
 ) -> None:
     """Stage an incident against the thin SDK, in virtual time, and print what happens; 1 where the symptom shows."""
+    from fake_backend.incidents import UnknownIncident, holds, staged, timeline  # noqa: PLC0415 - see the module
+    from fake_backend.incidents.timeline import verdict_line  # noqa: PLC0415
+
     try:
         run: Callable[[Staging], Ended] = import_module(RUNNER).run
     except ModuleNotFoundError as error:

@@ -40,13 +40,14 @@ def caller(backend: FakeBackend) -> Caller:
     return Caller(backend.url, tokens.tenant, tokens.user, tokens.access, backend.clock)
 
 
-def run(backend: FakeBackend, head: Head, asked: Asked) -> Outcome:
-    """Export by one head, to ``exports/<head>/``.
+def run(backend: FakeBackend, head: Head, asked: Asked, *, below: str = "exports") -> Outcome:
+    """Export by one head, to ``<below>/<head>/``.
 
     Args:
         backend: Where from and to.
         head: Which head.
         asked: What, and how.
+        below: Directory of the storage, of this question alone.
     """
     return export(
         caller(backend),
@@ -55,7 +56,7 @@ def run(backend: FakeBackend, head: Head, asked: Asked) -> Outcome:
         head=head,
         exporter=asked.exporter,
         storage=strategies.STORAGE,
-        path=f"exports/{head}",
+        path=f"{below}/{head}",
         originals=asked.originals,
         requests_so_far=lambda: backend.journal.arrived,
         **asked.tunables,
