@@ -27,52 +27,19 @@ DISPATCHER.install()  # before the client is imported
 
 from pydantic import create_model  # noqa: E402
 from synapse_sdk.loggers import JobLogger, NoOpLogger  # noqa: E402
-from synapse_sdk.plugins.actions.export import BaseExporter, DefaultExportAction, ExportParams  # noqa: E402
-from synapse_sdk.plugins.actions.to_task import ToTaskAction, ToTaskParams  # noqa: E402
+from synapse_sdk.plugins.actions.export import ExportParams  # noqa: E402
 from synapse_sdk.plugins.context import RuntimeContext  # noqa: E402
 from synapse_sdk.plugins.context.env import PluginEnvironment  # noqa: E402
 from synapse_sdk.utils import auth  # noqa: E402
 
 from contract_tests.incidents.told import told  # noqa: E402
+from contract_tests.published import Export, ToTask  # noqa: E402
 from fake_backend.incidents import Ended, read, staged  # noqa: E402
 
 if TYPE_CHECKING:
     from fake_backend.incidents import Call, Staging
 
 JOB = "11111111-1111-1111-1111-111111111111"
-
-
-class Export(DefaultExportAction):
-    """The client's own export with the client's own exporter; ``execute`` is abstract there."""
-
-    action_name = "export"
-    params_model = ExportParams
-    entrypoint = BaseExporter
-
-    def execute(self) -> Any:
-        """Run the registered steps."""
-        return self.run()
-
-
-class ToTask(ToTaskAction):
-    """The client's own action, with the three hooks that a plugin must fill in."""
-
-    params_model = ToTaskParams
-
-    def convert_data_from_file(self, *files: Any, **_: Any) -> Any:
-        """Return the annotation file as it is; of URL and name of the picture and of that file, the third is asked."""
-        import requests  # noqa: PLC0415 (the client's, which the fake answers in process)
-
-        return requests.get(files[2], timeout=30).json()
-
-    def setup_inference_params(self, picture: str, *_: Any, model_id: int, **others: Any) -> dict[str, Any]:
-        """Name the picture, and hand the parameters on (contract.md 4)."""
-        asked = {"image_path": picture, **others["pre_processor_params"]}
-        return {"model": model_id, "method": "post", "json": asked}
-
-    def convert_data_from_inference(self, prediction: Any, **_: Any) -> Any:
-        """Return the prediction as it is."""
-        return prediction
 
 
 def run(staging: Staging) -> Ended:

@@ -29,43 +29,17 @@ import warnings
 from contextlib import redirect_stdout
 from typing import Any
 
-import requests
 from synapse_sdk.loggers import NoOpLogger
-from synapse_sdk.plugins.actions.export import BaseExporter, DefaultExportAction, ExportParams
-from synapse_sdk.plugins.actions.to_task import ToTaskAction, ToTaskParams
 from synapse_sdk.plugins.context import RuntimeContext
 from synapse_sdk.plugins.context.env import PluginEnvironment
 from synapse_sdk.utils import auth
 
+from contract_tests.published import Export, ToTask
 from contract_tests.sweeping.world import AGENT, ANNOTATIONS, DISK, PATH, PROJECT, TENANT, document
 from fake_backend import FakeBackend
 from fake_backend.sweeping import as_json, sweep, text
 
 COUNTS = ("exported_count", "failed_count", "success_count")
-
-
-class Export(DefaultExportAction):
-    """The client's own export with the client's own exporter; ``execute`` is abstract there."""
-
-    action_name = "export"
-    params_model = ExportParams
-    entrypoint = BaseExporter
-
-    def execute(self) -> Any:
-        """Run the registered steps."""
-        return self.run()
-
-
-class ToTask(ToTaskAction):
-    """The client's own action, with the hook that a plugin must fill in for files."""
-
-    params_model = ToTaskParams
-
-    def convert_data_from_file(self, *files: Any, **_: Any) -> Any:
-        """Return the annotation file as it is; of URL and name of the picture and of that file, the third is asked."""
-        answer = requests.get(files[2], timeout=30)
-        answer.raise_for_status()
-        return answer.json()
 
 
 def dispatched(backend: FakeBackend, action: Any, params: dict[str, Any]) -> dict[str, Any]:

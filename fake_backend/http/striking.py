@@ -1,7 +1,7 @@
 """What a fault does to one request: to the connection, to time, and to the answer.
 
-What it does to the connection is a signal (``fake_backend.core.signals``), which both transports understand. What it does
-to time is done on the world's clock: in process a delay longer than the client's read time-out is that time-out.
+What it does to the connection is a signal (``fake_backend.core.signals``), which both transports understand. What it
+does to time is done on the world's clock: in process a delay longer than the client's read time-out is that time-out.
 """
 
 from __future__ import annotations
