@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -24,15 +25,16 @@ if TYPE_CHECKING:
     from fake_backend.objects.credentials import Credentials
 
 SERVICE = "s3"
+KEPT = 4096  # URLs, as signing one takes 43 us: those of some pages
 UNRESERVED = "-._~"  # RFC 3986, 2.3, with letters and digits; SigV4 encodes every other byte
 
 
 class _QuerySigner(S3SigV4QueryAuth):  # type: ignore[misc]  # botocore has no types
     """botocore's signer of URLs, at an instant of ours instead of the system's."""
 
-    def sign(self, request: AWSRequest, issued_at: datetime) -> str:
+    def sign(self, request: AWSRequest, timestamp: str) -> str:
         """Return the URL of ``request`` with its signature."""
-        request.context["timestamp"] = issued_at.strftime(SIGNING)
+        request.context["timestamp"] = timestamp
         self._modify_request_before_signing(request)
         text = self.string_to_sign(request, self.canonical_request(request))
         self._inject_signature_to_request(request, self.signature(text, request))
@@ -60,8 +62,16 @@ def presigned_url(
         expires_in: Seconds that it is good for.
         issued_at: When it begins; aware.
     """
-    request = AWSRequest(method=method, url=f"{bucket_url}/{quote(key, safe='/' + UNRESERVED)}")
-    return _QuerySigner(credentials, SERVICE, region, expires=expires_in).sign(request, issued_at.astimezone(UTC))
+    url = f"{bucket_url}/{quote(key, safe='/' + UNRESERVED)}"
+    return _signed(credentials, region, method, url, (issued_at.astimezone(UTC).strftime(SIGNING), expires_in))
+
+
+@lru_cache(maxsize=KEPT)
+def _signed(credentials: Credentials, region: str, method: str, url: str, validity: tuple[str, int]) -> str:
+    """Return a URL signed at a second; pages that are asked for again within it name the same ones."""
+    timestamp, expires_in = validity
+    request = AWSRequest(method=method, url=url)
+    return _QuerySigner(credentials, SERVICE, region, expires=expires_in).sign(request, timestamp)
 
 
 @dataclass(frozen=True)
