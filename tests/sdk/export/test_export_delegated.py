@@ -21,7 +21,7 @@ from sdk.clients.errors import (
     ServerError,
     StreamError,
 )
-from sdk.plugins.actions.export.delegated import JobFollower
+from sdk.plugins.actions.export.delegated import LAST_LOOKS, JobFollower
 from sdk.plugins.actions.export.errors import EnqueueError, JobFailedError, JobGivenUpError
 from sdk.plugins.actions.export.job_request import JobRequest
 from sdk.plugins.actions.export.settings import ExportSettings
@@ -228,6 +228,20 @@ def test_a_job_that_finished_while_it_was_given_up_is_taken() -> None:
     jobs = Jobs([*silent, state("COMPLETED", 9)], cancellation=ConflictError("finished", status=409))
 
     assert "COMPLETED" == jobs.follower(inactivity_seconds=20.0).outcome()["status"]
+
+
+@pytest.mark.parametrize("failures", range(LAST_LOOKS + 1))
+def test_a_job_that_has_ended_unseen_is_looked_at_several_times(failures: int) -> None:
+    """A machine that slept has heard nothing for long; its first looks may fail, and the bundle is there."""
+    silent, failed = [state("PROCESSING", 3)] * 6, [ServerError("500", status=500)] * failures
+    jobs = Jobs([*silent, *failed, state("COMPLETED", 9)], cancellation=ConflictError("finished", status=409))
+
+    if failures < LAST_LOOKS:
+        assert "COMPLETED" == jobs.follower(inactivity_seconds=20.0).outcome()["status"]
+    else:
+        with pytest.raises(JobGivenUpError) as given_up:
+            jobs.follower(inactivity_seconds=20.0).outcome()
+        assert not given_up.value.cancelled
 
 
 def test_a_cancellation_that_fails_does_not_hide_why_the_job_was_given_up() -> None:

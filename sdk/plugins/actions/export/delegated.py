@@ -37,6 +37,7 @@ FIRST_WAIT = 2.0  # seconds; contract.md 2.4, as are the two below
 WAIT_GROWTH = 1.5
 LONGEST_WAIT = 15.0
 LOOK_AFTER = 60.0  # seconds without progress on the stream after which the job itself is looked at
+LAST_LOOKS = 5  # at a job that can no longer be cancelled, since it has ended: its rows are worth 16 s more
 PASSING = (ServerError, ClientConnectionError, ClientTimeoutError, RateLimitError)
 
 
@@ -159,7 +160,7 @@ class JobFollower:
         try:
             self.client.async_jobs.cancel(self.job_id)
         except ConflictError:
-            job = self._retrieve()
+            job = self._end()
             if job is not None and self._status.lower() in SUCCEEDED:
                 return job
             cancelled = job is not None and self._status.lower() in FAILED  # else it may have a bundle
@@ -170,6 +171,16 @@ class JobFollower:
             f"Delegated export job {self.job_id} gave up (last status={self._status!r}): {sentence}.",
             cancelled=cancelled,
         )
+
+    def _end(self) -> Row | None:
+        """Return the document of a job that has ended; ``None`` when nobody will say how, asked several times."""
+        wait = FIRST_WAIT
+        for _ in range(LAST_LOOKS - 1):
+            if (job := self._retrieve()) is not None:
+                return job
+            self.client.clock.sleep(wait)
+            wait *= WAIT_GROWTH
+        return self._retrieve()
 
 
 def _reason(job: Row) -> str:
