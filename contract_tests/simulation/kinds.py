@@ -295,9 +295,9 @@ def _race(lot: Lot, command: Command) -> Rules:
 KINDS = (
     FaultKind("page", "list", True, _export, _pages),
     FaultKind("bulk", "bulk", True, _in_process, _bulk),
-    FaultKind("expired", "bulk", True, _in_process, _expired),
+    FaultKind("expired", "link", True, _in_process, _expired),
     FaultKind("payload", "payload", True, _in_process, _payloads),
-    FaultKind("skewed", "payload", True, _in_process, _skewed),
+    FaultKind("skewed", "link", True, _in_process, _skewed),
     FaultKind("original", "original", True, _in_process, _originals),
     FaultKind("single", "single", True, _any, _singles),
     FaultKind("session", "session", True, _export, _session),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
-from sqlalchemy import RowMapping, bindparam, func, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from fake_backend.core.errors import NotFound
+from fake_backend.store.database import as_dicts
 from fake_backend.store.schema import (
     data_collections,
     data_files,
@@ -20,12 +22,22 @@ from fake_backend.store.schema import (
     projects,
     storages,
 )
+from fake_backend.store.selection import among_given
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sqlalchemy import Select, Table
+
     from fake_backend.store.database import Database
 
+# built once: that takes longer than executing them
+UNITS = select(data_units).where(among_given(data_units.c.id, "ids"))
+FILES = (
+    select(data_files)
+    .where(among_given(data_files.c.data_unit_id, "ids"))
+    .order_by(data_files.c.data_unit_id, data_files.c.position)
+)
 
 COUNTED = (
     "tenants",
@@ -167,18 +179,15 @@ class Catalogue:
 
     def units(self, ids: Sequence[int]) -> dict[int, dict[str, Any]]:
         """Return data units by id."""
-        wanted = data_units.c.id.in_(bindparam("ids", list(ids), expanding=True, literal_execute=True))
         with self._database.transaction() as connection:
-            return {row["id"]: dict(row) for row in connection.execute(select(data_units).where(wanted)).mappings()}
+            return {row["id"]: row for row in as_dicts(connection.execute(UNITS, {"ids": list(ids)}))}
 
     def files(self, unit_ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
         """Return the files of data units, each list in the order that the wire keeps."""
         found: dict[int, list[dict[str, Any]]] = {}
-        wanted = data_files.c.data_unit_id.in_(bindparam("ids", list(unit_ids), expanding=True, literal_execute=True))
-        query = select(data_files).where(wanted).order_by(data_files.c.data_unit_id, data_files.c.position)
         with self._database.transaction() as connection:
-            for row in connection.execute(query).mappings():
-                found.setdefault(row["data_unit_id"], []).append(dict(row))
+            for row in as_dicts(connection.execute(FILES, {"ids": list(unit_ids)})):
+                found.setdefault(row["data_unit_id"], []).append(row)
         return found
 
     def first_ids(self, tenant: str) -> dict[str, int | None]:
@@ -208,10 +217,14 @@ class Catalogue:
             rows = connection.execute(select(storages).order_by(storages.c.id)).mappings().all()
         return [{**row, "configuration": json.loads(row["configuration"])} for row in rows]
 
-    def _one(self, table: Any, tenant: str | None, row_id: int) -> RowMapping:
+    def _one(self, table: Table, tenant: str | None, row_id: int) -> dict[str, Any]:
         with self._database.transaction() as connection:
-            query = select(table).where(table.c.id == row_id, table.c.tenant == tenant)
-            row = connection.execute(query).mappings().first()
-        if row is None:
+            found = as_dicts(connection.execute(_by_id(table), {"row_id": row_id, "tenant": tenant}))
+        if not found:
             raise NotFound("Not found.", received=row_id)
-        return row
+        return found[0]
+
+
+@cache
+def _by_id(table: Table) -> Select[Any]:
+    return select(table).where(table.c.id == bindparam("row_id"), table.c.tenant == bindparam("tenant"))

@@ -11,7 +11,7 @@ from fake_backend.core.bugs import Bugs
 from fake_backend.store.columns import whole
 from fake_backend.store.database import as_dicts
 from fake_backend.store.ordering import CREATED
-from fake_backend.store.selection import EVERY_TENANT, among, scope
+from fake_backend.store.selection import EVERY_TENANT, among, among_given, scope
 from fake_backend.store.walks import walk_of
 
 if TYPE_CHECKING:
@@ -104,9 +104,9 @@ class Listing:
         conditions: Sequence[Condition] = (),
     ) -> dict[int, Row]:
         """Return the caller's rows among ``keys`` that pass ``conditions``; the others do not exist."""
-        tests = scope(self.kind, self._whose(tenant, "keys-leak-tenants"), conditions)
-        query = _read(self.kind, columns).where(*tests, among(self.kind.column, list(keys)))
-        return {row["key"]: row for row in self._rows(query)}
+        wanted = None if columns is None else tuple(columns)
+        query = _of_keys(self.kind, self._whose(tenant, "keys-leak-tenants"), tuple(conditions), wanted)
+        return {row["key"]: row for row in self._rows(query, {"keys": list(keys)})}
 
     def remove(self, keys: Iterable[int]) -> int:
         """Delete rows, as another user of the backend would; return how many there were."""
@@ -117,7 +117,7 @@ class Listing:
         """Return whose rows there are for a tenant: its own, unless a bug that is on leaks them."""
         return tenant if tenant is None or leak not in self._bugs else EVERY_TENANT
 
-    def _rows(self, query: Select[Any], values: Mapping[str, int] | None = None) -> list[Row]:
+    def _rows(self, query: Select[Any], values: Mapping[str, Any] | None = None) -> list[Row]:
         with self._database.transaction() as connection:
             return as_dicts(connection.execute(query, values))
 
@@ -172,6 +172,14 @@ def _keyset(
     if offset:
         query = query.offset(offset)
     return query.limit(limit)
+
+
+@lru_cache(maxsize=STATEMENTS)
+def _of_keys(
+    kind: Kind, tenant: str | None, conditions: tuple[Condition, ...], columns: tuple[str, ...] | None
+) -> Select[Any]:
+    """Return the statement that reads rows by key; the keys are given when it is executed."""
+    return _read(kind, columns).where(*scope(kind, tenant, conditions), among_given(kind.column, "keys"))
 
 
 def _ordered(kind: Kind, columns: Iterable[str] | None, ordering: Ordering, *, descending: bool) -> Select[Any]:

@@ -7,12 +7,34 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from fake_backend.store.schema import assignment_relations, assignments, ground_truth_event_classes, task_relations
-from fake_backend.store.selection import among
+from fake_backend.store.selection import among_given
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from fake_backend.store.database import Database
+
+# built once: that takes longer than executing them
+_TASK_RELATIONS = (
+    select(task_relations.c.task_id, task_relations.c.relation, task_relations.c.related_id)
+    .where(among_given(task_relations.c.task_id, "ids"))
+    .order_by(task_relations.c.task_id, task_relations.c.relation, task_relations.c.related_id)
+)
+_ASSIGNED = (
+    select(assignments.c.task_id, assignments.c.id)
+    .where(among_given(assignments.c.task_id, "ids"))
+    .order_by(assignments.c.id)
+)
+_ASSIGNMENT_RELATIONS = (
+    select(assignment_relations.c.assignment_id, assignment_relations.c.relation, assignment_relations.c.related_id)
+    .where(among_given(assignment_relations.c.assignment_id, "ids"))
+    .order_by(assignment_relations.c.related_id)
+)
+_CLASSES = (
+    select(ground_truth_event_classes.c.pgh_id, ground_truth_event_classes.c.name)
+    .where(among_given(ground_truth_event_classes.c.pgh_id, "ids"))
+    .order_by(ground_truth_event_classes.c.pgh_id, ground_truth_event_classes.c.position)
+)
 
 
 class Related:
@@ -24,34 +46,25 @@ class Related:
     def of_tasks(self, ids: Sequence[int]) -> dict[int, dict[str, list[int]]]:
         """Return the related ids of each task by relation, assignments included."""
         found: dict[int, dict[str, list[int]]] = {}
-        table = task_relations.c
-        related = select(table.task_id, table.relation, table.related_id).where(among(table.task_id, list(ids)))
-        related = related.order_by(table.task_id, table.relation, table.related_id)
-        assigned = select(assignments.c.task_id, assignments.c.id).where(among(assignments.c.task_id, list(ids)))
         with self._database.transaction() as connection:
-            for task, relation, other in connection.execute(related):
+            for task, relation, other in connection.execute(_TASK_RELATIONS, {"ids": list(ids)}):
                 found.setdefault(task, {}).setdefault(relation, []).append(other)
-            for task, other in connection.execute(assigned.order_by(assignments.c.id)):
+            for task, other in connection.execute(_ASSIGNED, {"ids": list(ids)}):
                 found.setdefault(task, {}).setdefault("assignments", []).append(other)
         return found
 
     def of_assignments(self, ids: Sequence[int]) -> dict[int, dict[str, list[int]]]:
         """Return the related ids of each assignment by relation, ascending."""
-        table = assignment_relations
-        query = select(table.c.assignment_id, table.c.relation, table.c.related_id)
         found: dict[int, dict[str, list[int]]] = {}
         with self._database.transaction() as connection:
-            chosen = query.where(among(table.c.assignment_id, list(ids))).order_by(table.c.related_id)
-            for assignment, relation, other in connection.execute(chosen):
+            for assignment, relation, other in connection.execute(_ASSIGNMENT_RELATIONS, {"ids": list(ids)}):
                 found.setdefault(assignment, {}).setdefault(relation, []).append(other)
         return found
 
     def classes(self, pgh_ids: Sequence[int]) -> dict[int, list[str]]:
         """Return the classes of ground-truth events, each list in the order that the wire keeps."""
-        table = ground_truth_event_classes
-        query = select(table.c.pgh_id, table.c.name).where(among(table.c.pgh_id, list(pgh_ids)))
         found: dict[int, list[str]] = {}
         with self._database.transaction() as connection:
-            for pgh_id, name in connection.execute(query.order_by(table.c.pgh_id, table.c.position)):
+            for pgh_id, name in connection.execute(_CLASSES, {"ids": list(pgh_ids)}):
                 found.setdefault(pgh_id, []).append(name)
         return found

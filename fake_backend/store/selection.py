@@ -76,6 +76,11 @@ def among(column: ColumnElement[Any], values: object) -> Clause:
     return column.in_(bindparam(None, values, expanding=True, literal_execute=True))
 
 
+def among_given(column: ColumnElement[Any], name: str) -> Clause:
+    """Return the test for any of the values that are given under a name when the statement is executed."""
+    return column.in_(bindparam(name, expanding=True, literal_execute=True))
+
+
 def _owned(kind: Kind, tenant: str, conditions: Sequence[Condition]) -> Clause:
     if tenant == EVERY_TENANT:
         return true()

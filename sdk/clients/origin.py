@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urljoin, urlsplit
 
@@ -60,6 +61,7 @@ class Origin:
         return cls(scheme, host, port)
 
 
+@lru_cache(maxsize=256)  # a walk resolves the same few addresses hundreds of times
 def _parse_twice(url: str) -> tuple[SplitResult, str, int | None]:
     """Return what the standard library's parser and urllib3's make of a URL."""
     if _UNSAFE.search(url):
@@ -130,6 +132,8 @@ def resolve(
         target = Origin.of(url)
     except ValueError as error:
         reason = str(error)
+    if target == origin:
+        return url
     shown = redact(url)
     if target is None:
         if what == "next link" and not url:
@@ -138,12 +142,9 @@ def resolve(
                 "a URL or a path that repeats every parameter is needed to go on."
             )
         raise OriginError(f"The {what} {shown!r} cannot be trusted with credentials of {origin}: {reason}.", url=shown)
-    if target != origin:
-        raise OriginError(
-            f"The {what} leads to {target}, while credentials belong to {origin} only; it was not requested.",
-            url=shown,
-        )
-    return url
+    raise OriginError(
+        f"The {what} leads to {target}, while credentials belong to {origin} only; it was not requested.", url=shown
+    )
 
 
 def _absolute(base_url: str, reference: str, current: str | None, what: str) -> str:

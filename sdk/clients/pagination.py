@@ -93,17 +93,22 @@ def page_of(body: object, *, url: str, redact: Callable[[str], str] = redact_url
 
     Args:
         body: Decoded body.
-        url: Redacted address, for the sentence of a refusal.
-        redact: Masks secrets in what that sentence shows of the body.
+        url: Address, for the sentence of a refusal.
+        redact: Masks secrets in what that sentence shows.
 
     Raises:
         ClientConnectionError: The body is no JSON at all: cut, or from something in between; worth another attempt.
         ResponseError: It is JSON, and no page.
     """
+
+    def refused[E: ClientError](error: type[E], sentence: str) -> E:
+        shown = redact(url)
+        return error(f"GET {shown}: {sentence}", url=shown)
+
     if isinstance(body, str):
-        raise ClientConnectionError(f"GET {url}: the answer is no JSON but begins with {redact(body)[:80]!r}.", url=url)
+        raise refused(ClientConnectionError, f"the answer is no JSON but begins with {redact(body)[:80]!r}.")
     if not isinstance(body, dict):
-        raise ResponseError(f"GET {url}: the answer is {_kind(body)}; a page was expected.", url=url)
+        raise refused(ResponseError, f"the answer is {_kind(body)}; a page was expected.")
     if "data" in body and "meta" in body:
         meta = body["meta"] if isinstance(body["meta"], dict) else {}
         links = meta.get("pagination")
@@ -112,10 +117,10 @@ def page_of(body: object, *, url: str, redact: Callable[[str], str] = redact_url
     else:
         rows, following, before, count = (body.get(key) for key in ("results", "next", "previous", "count"))
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise ResponseError(f"GET {url}: the page holds {_kind(rows)} instead of a list of rows.", url=url)
+        raise refused(ResponseError, f"the page holds {_kind(rows)} instead of a list of rows.")
     for link in (following, before):
         if link is not None and not isinstance(link, str):
-            raise ResponseError(f"GET {url}: a page link is {_kind(link)}; text or null was expected.", url=url)
+            raise refused(ResponseError, f"a page link is {_kind(link)}; text or null was expected.")
     counted = count if isinstance(count, int) and not isinstance(count, bool) else None
     return Page(rows, following or None, before or None, counted)
 
@@ -163,7 +168,7 @@ def fetch_page(transport: Transport, path: str, params: Params | None, policy: P
 
     def ask() -> Page:
         body = transport.request("GET", path, params=params, timeouts=policy.timeouts)
-        return page_of(body, url=transport.redactor.text(path), redact=transport.redactor.text)
+        return page_of(body, url=path, redact=transport.redactor.text)
 
     return with_page_retries(transport, policy, ask)
 
