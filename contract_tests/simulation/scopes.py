@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     from contract_tests.simulation.lot import Lot
 
+FOREIGN = 900  # ids from here on are of another tenant
+
 
 def scope(lot: Lot, target: str, document: Mapping[str, Any]) -> dict[str, Any]:
     """Return a filter; most of them select most rows.
@@ -33,7 +35,7 @@ def scope(lot: Lot, target: str, document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _rows(lot: Lot, target: str, document: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    ids = [row["id"] for row in document[f"{target}s"] if row["id"] < 900]
+    ids = [row["id"] for row in document[f"{target}s"] if row["id"] < FOREIGN]
     wide = [
         ("id__gte", lot.choice(ids[: len(ids) // 4])),
         ("id__lte", lot.choice(ids[-len(ids) // 4 :])),
@@ -50,11 +52,14 @@ def _rows(lot: Lot, target: str, document: Mapping[str, Any]) -> list[tuple[str,
     ]
     if target == "task":
         wide.append(("is_discarded", lot.choice(["false", False])))
+    else:
+        tasks = sorted({row["task"] for row in document["assignments"] if row["id"] < FOREIGN})
+        wide.append(("tasks", lot.sample(tasks, max(1, len(tasks) * 4 // 5))))
     return [*wide, *wide, *narrow]
 
 
 def _ground_truth(lot: Lot, document: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    ids = [row["pgh_id"] for row in document["ground_truth_events"] if row["pgh_id"] < 900]
+    ids = [row["pgh_id"] for row in document["ground_truth_events"] if row["pgh_id"] < FOREIGN]
     return [
         ("ids_ex", ",".join(map(str, lot.sample(ids, 3)))),
         ("ids", f"{ids[0]}-{ids[-4]}"),
