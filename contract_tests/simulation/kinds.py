@@ -27,6 +27,7 @@ PAYLOADS, FILES = "/synapse-media/payloads/**", "/synapse-media/data-units/**"
 JOB, CANCEL, ENQUEUE = "/v2/async_jobs/*/", "/v2/async_jobs/*/cancel/", "/v2/plugin_exports/"
 PUT, RUN, TASK, SERVING = "/tasks/*/annotate_task_data/", "/plugins/*/run/", "/tasks/*/", "/serve_applications/"
 GATEWAY = (502, 503, 504)  # what the transport sends again (contract.md 1.2)
+READ = (429, 500, *GATEWAY)  # and what a single read is asked for again after
 INACTIVITY = "export_delegate_poll_inactivity_deadline_seconds"
 
 
@@ -144,12 +145,12 @@ def _singles(lot: Lot, command: Command) -> Rules:
     routes = {"to_task": ["/projects/*/", "/data_collections/*/", "/agents/"]}.get(command.kind, ["/projects/*/"])
     if command.kind == "export" and command.target == "ground_truth":
         routes += ["/ground_truth_dataset_versions/*/", "/v2/ground-truth-datasets/*/"]
-    return struck(lot, {"method": "GET", "route": lot.choice(routes)}, [*statuses(*GATEWAY), *BROKEN], most=2, last=1)
+    return struck(lot, {"method": "GET", "route": lot.choice(routes)}, [*statuses(*READ), *BROKEN], most=2, last=1)
 
 
 def _session(lot: Lot, command: Command) -> Rules:
     del command
-    return struck(lot, {"method": "POST", "route": "/storages/*/session/"}, statuses(*GATEWAY), most=2, last=1)
+    return struck(lot, {"method": "POST", "route": "/storages/*/session/"}, statuses(*READ), most=2, last=1)
 
 
 def _stream(lot: Lot, command: Command) -> Rules:
@@ -188,7 +189,7 @@ def _slow(lot: Lot, command: Command) -> Rules:
 
 def _reads(lot: Lot, command: Command) -> Rules:
     del command
-    return struck(lot, {"method": "GET", "route": TASK}, [*statuses(*GATEWAY), *BROKEN, *SPOILED], most=2, last=12)
+    return struck(lot, {"method": "GET", "route": TASK}, [*statuses(*READ), *BROKEN, *SPOILED], most=2, last=12)
 
 
 def _files(lot: Lot, command: Command) -> Rules:
@@ -220,7 +221,7 @@ def _runs(lot: Lot, command: Command) -> Rules:
 
 def _serving(lot: Lot, command: Command) -> Rules:
     del command
-    return struck(lot, {"method": "GET", "route": SERVING}, [*statuses(*GATEWAY), {"reset": "before"}], most=2, last=1)
+    return struck(lot, {"method": "GET", "route": SERVING}, [*statuses(*READ), {"reset": "before"}], most=2, last=1)
 
 
 def _down(lot: Lot, command: Command) -> Rules:
@@ -304,6 +305,7 @@ KINDS = (
     FaultKind("stream", "stream", True, _delegated, _stream),
     FaultKind("job", "job", True, _delegated, _job),
     FaultKind("worker", "worker", True, _delegated, _worker),
+    FaultKind("enqueue", "enqueue", True, _delegated, _enqueue),
     FaultKind("slow", "slow", True, _any, _slow),
     FaultKind("read", "task", True, _to_task, _reads),
     FaultKind("file", "original", True, _by_file, _files),
@@ -315,7 +317,6 @@ KINDS = (
     FaultKind("refused", "down", False, _any, _refused, 4),
     FaultKind("nonsense", "down", False, _any, _nonsense),
     FaultKind("gone", "down", False, _any, _gone),
-    FaultKind("enqueue", "down", False, _delegated, _enqueue, 2),
     FaultKind("job-forbidden", "job", False, _delegated, _forbidden_job, 8),
     FaultKind("dead", "worker", False, _delegated, _dead, 4),
     FaultKind("race", "worker", False, _delegated, _race, 9),
