@@ -317,7 +317,7 @@ KINDS = (
     FaultKind("refused", "down", False, _any, _refused, 4),
     FaultKind("nonsense", "down", False, _any, _nonsense),
     FaultKind("gone", "down", False, _any, _gone),
-    FaultKind("job-forbidden", "job", False, _delegated, _forbidden_job, 8),
+    FaultKind("job-forbidden", "job", False, _delegated, _forbidden_job, 10),
     FaultKind("dead", "worker", False, _delegated, _dead, 4),
-    FaultKind("race", "worker", False, _delegated, _race, 9),
+    FaultKind("race", "worker", False, _delegated, _race, 20),
 )
