@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 import warnings
@@ -191,9 +192,15 @@ class Stage:
         root = Path(str(self._backend.storage_root(STORAGE))) / PATH
         if not root.is_dir():
             return {}
-        published = [place for place in root.iterdir() if not place.name.startswith(".")]
-        files = [file for place in published for file in ([place] if place.is_file() else place.rglob("*"))]
-        return {str(file.relative_to(root)): file.read_bytes() for file in files if file.is_file()}
+        found = {}
+        for directory, inner, names in os.walk(root):
+            if directory == str(root):
+                inner[:], names[:] = ([name for name in some if not name.startswith(".")] for some in (inner, names))
+            for name in names:
+                file = f"{directory}/{name}"
+                with open(file, "rb") as stream:  # noqa: PTH123 (a third of the time that a Path takes)
+                    found[file.removeprefix(f"{root}/")] = stream.read()
+        return found
 
     def _rows(self) -> dict[tuple[str, int], tuple[str, Any]]:
         path = "/sdk/tasks/?page_size=1000&response_mode=inline&fields=id,status_label,data"
