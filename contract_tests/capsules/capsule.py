@@ -96,6 +96,10 @@ class Capsule:
             text = path.read_text(encoding="utf-8")
         except OSError as error:
             raise CapsuleInvalid(f"{path} cannot be read: {error.strerror or error}.") from error
+        except UnicodeDecodeError as error:
+            raise CapsuleInvalid(
+                f"{path} is no capsule: it is no text in UTF-8, from byte {error.start} on."
+            ) from error
         return cls.of_text(text, str(path))
 
     @classmethod
@@ -109,6 +113,8 @@ class Capsule:
 
         try:
             told = json.loads(text)
+            if not isinstance(told, dict):
+                raise CapsuleInvalid(f"{name} is no capsule: it holds {type(told).__name__} instead of an object.")
             if told["format"] != FORMAT:
                 raise CapsuleInvalid(f"{name} is a capsule of format {told['format']!r}; {FORMAT} is understood.")
             if told["replay"] not in PROMISES:
@@ -118,8 +124,10 @@ class Capsule:
             law = None if told["law"] is None else Broken(told["law"]["name"], told["law"]["sentence"])
             requests = [Request(**row) for row in told["requests"]]
             return cls(Recipe.of_json(told["recipe"]), requests, law, told["journal"], told["replay"], told["version"])
-        except (ValueError, KeyError, TypeError) as error:
-            raise CapsuleInvalid(f"{name} is no capsule: {type(error).__name__}: {error}.") from error
+        except KeyError as error:
+            raise CapsuleInvalid(f"{name} is no capsule: it has no {error.args[0]!r}.") from error
+        except (ValueError, TypeError, AttributeError, RecursionError) as error:
+            raise CapsuleInvalid(f"{name} is no capsule: {error}.") from error
 
     def text(self) -> str:
         """Return the file: JSON, one line for each request."""

@@ -38,7 +38,10 @@ def run(
     """Run a capsule again and say whether it does what it did."""
     capsule = _read(file)
     prepare()
-    told = replay(capsule, bugs=None if bugs is None else [name for name in bugs.split(",") if name])
+    try:
+        told = replay(capsule, bugs=None if bugs is None else [name for name in bugs.split(",") if name])
+    except CapsuleInvalid as refusal:
+        raise _refused(refusal) from refusal
     typer.echo(f"{capsule.recipe!r}")
     typer.echo(f"promised: {PROMISES[capsule.replay]}")
     typer.echo(f"replay: {'as promised' if told.is_same else told.difference}")
@@ -58,8 +61,7 @@ def smaller(file: File, out: Out = None) -> None:
     try:
         small = shrink(capsule, lambda sentence: typer.echo(sentence, err=True))
     except ValueError as refusal:
-        typer.echo(f"fake-backend capsule: {refusal}", err=True)
-        raise typer.Exit(1) from refusal
+        raise _refused(refusal, 1) from refusal
     path = out or file.with_name(f"{file.stem}.small.json")
     path.write_text(small.text(), encoding="utf-8")
     count, faults = rows_in(small.recipe.document), len(small.recipe.rules)
@@ -81,8 +83,13 @@ def _read(file: Path) -> Capsule:
     try:
         return Capsule.read(file)
     except CapsuleInvalid as refusal:
-        typer.echo(f"fake-backend capsule: {refusal}", err=True)
-        raise typer.Exit(2) from refusal
+        raise _refused(refusal) from refusal
+
+
+def _refused(refusal: Exception, status: int = 2) -> typer.Exit:
+    """Say why not, and return the end of the command."""
+    typer.echo(f"fake-backend capsule: {refusal}", err=True)
+    return typer.Exit(status)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

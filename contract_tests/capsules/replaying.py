@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from contract_tests.capsules.capsule import counted, requests_of
+from contract_tests.capsules.capsule import CapsuleInvalid, counted, requests_of
 from contract_tests.simulation.laws import Broken, broken_laws
 from contract_tests.simulation.trial import perform
+from fake_backend import Refusal, SeedInvalid
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from contract_tests.capsules.capsule import Capsule
+    from contract_tests.simulation.recipe import Recipe
+    from contract_tests.simulation.trial import Trial
 
 
 @dataclass(frozen=True)
@@ -36,9 +39,12 @@ def replay(capsule: Capsule, *, bugs: Sequence[str] | None = None) -> Replayed:
     Args:
         capsule: What to run.
         bugs: Named bugs of the backend in place of the capsule's own.
+
+    Raises:
+        CapsuleInvalid: Its recipe cannot be staged.
     """
     recipe = capsule.recipe if bugs is None else capsule.recipe.with_(bugs=tuple(bugs))
-    trial = perform(recipe)
+    trial = performed(recipe)
     now, then = requests_of(trial), list(capsule.requests)
     broken = broken_laws(trial)
     if capsule.replay == "journal":
@@ -57,6 +63,20 @@ def replay(capsule: Capsule, *, bugs: Sequence[str] | None = None) -> Replayed:
     return Replayed(
         broken, False, f"{more.total()} requests more, {less.total()} less, the first of them {[*more, *less][0]}"
     )
+
+
+def performed(recipe: Recipe) -> Trial:
+    """Stage a recipe that somebody may have written by hand, or that lacks what was taken from it.
+
+    Raises:
+        CapsuleInvalid: A backend refuses it, or the oracle misses a row or a setting of it.
+    """
+    try:
+        return perform(recipe)
+    except (SeedInvalid, Refusal, ValueError, TypeError) as error:
+        raise CapsuleInvalid(f"The capsule's recipe cannot be staged: {error}") from error
+    except KeyError as error:
+        raise CapsuleInvalid(f"The capsule's recipe cannot be staged: it lacks {error.args[0]!r}.") from error
 
 
 def held_to_the_laws(capsule: Capsule, *, bugs: Sequence[str] | None = None) -> list[str]:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from contract_tests.capsules.capsule import Capsule
-from contract_tests.capsules.smaller import plainer, rows, rules, without_rows, without_rules
+from contract_tests.capsules.capsule import Capsule, CapsuleInvalid
+from contract_tests.capsules.replaying import performed
+from contract_tests.capsules.smaller import changes, rows, rules, without_rows, without_rules
 from contract_tests.simulation.laws import broken_laws
-from contract_tests.simulation.trial import perform
-from fake_backend import Refusal, SeedInvalid
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -37,12 +36,9 @@ def shrink(capsule: Capsule, heard: Callable[[str], None] = lambda _: None) -> C
         before = recipe
         recipe = _less(recipe, rules, without_rules, law)
         heard(f"{len(recipe.rules)} faults")
+        recipe = _plainer(recipe, law)
         recipe = _less(recipe, rows, without_rows, law)
         heard(f"{len(rows(recipe))} rows of all kinds")
-        for plain in plainer(recipe):
-            if _breaking(plain, law) is not None:
-                recipe = plain
-                break
     trial = _breaking(recipe, law)
     assert trial is not None
     return Capsule.of(trial, broken_laws(trial)[0])  # without faults an earlier law may break as well
@@ -51,10 +47,19 @@ def shrink(capsule: Capsule, heard: Callable[[str], None] = lambda _: None) -> C
 def _breaking(recipe: Recipe, law: str) -> Trial | None:
     """Return the trial of a recipe that breaks a law; ``None`` when it does not, or is no recipe any more."""
     try:
-        trial = perform(recipe)
-    except (SeedInvalid, Refusal, ValueError, KeyError):  # a world that cannot be, or an oracle without its row
+        trial = performed(recipe)
+    except CapsuleInvalid:
         return None
     return trial if any(one.law == law for one in broken_laws(trial)) else None
+
+
+def _plainer(recipe: Recipe, law: str) -> Recipe:
+    """Return a recipe after every change that it bears, one after the other."""
+    for change in changes(recipe):
+        plain = change(recipe)
+        if plain != recipe and _breaking(plain, law) is not None:
+            recipe = plain
+    return recipe
 
 
 def _less[Part](

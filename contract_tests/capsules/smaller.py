@@ -1,16 +1,20 @@
-"""The ways in which a recipe can be smaller: each returns a list of parts, and the recipe without some of them."""
+"""The ways in which a recipe can be smaller: without some of its parts, or plainer in one thing."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping
 
     from contract_tests.simulation.recipe import Recipe
 
 type Row = tuple[str, int]
 """Resource and id of a row."""
+type Change = Callable[[Recipe], Recipe]
+"""What makes a recipe plainer; one that changes nothing is allowed."""
 
 KEYS: Mapping[str, str] = {
     "tasks": "id",
@@ -19,6 +23,14 @@ KEYS: Mapping[str, str] = {
     "ground_truths": "id",
     "data_units": "id",
 }
+SIZES = (
+    "export_page_size",
+    "export_v2_page_size",
+    "export_chunk_size",
+    "export_payload_workers",
+    "batch_size",
+)
+SCOPES = ("project", "ground_truth_dataset_versions")  # without one of these there is no export
 
 
 def rows(recipe: Recipe) -> list[Row]:
@@ -64,16 +76,45 @@ def without_rules(recipe: Recipe, gone: Collection[str]) -> Recipe:
     return recipe.with_(faults={**recipe.faults, "rules": kept}, promise=recipe.promise if kept else "none")
 
 
-def plainer(recipe: Recipe) -> Sequence[Recipe]:
-    """Return recipes that are plainer in one thing each: a jump, a setting, a key of the filter, a repetition."""
-    found = [recipe.with_(jumps={})] if recipe.jumps else []
-    found += [
-        recipe.with_(settings={name: value for name, value in recipe.settings.items() if name != setting})
-        for setting in recipe.settings
-        if setting != "externalise_over"
-    ]
-    for place, rule in enumerate(recipe.rules):
-        if rule.get("times", 1) > 1:
-            once = [*recipe.rules[:place], {**rule, "times": 1}, *recipe.rules[place + 1 :]]
-            found.append(recipe.with_(faults={**recipe.faults, "rules": once}))
+def changes(recipe: Recipe) -> list[Change]:
+    """Return what may make a recipe plainer, each in one thing alone; sizes first, as they decide how few rows do."""
+    params, settings = recipe.command.params, recipe.settings
+    found: list[Change] = [partial(_with_param, name=name, value=1) for name in SIZES if params.get(name, 1) != 1]
+    found += [partial(_with_param, name=name, value=False) for name in ("save_original_file",) if params.get(name)]
+    found += [partial(_without_key, key=key) for key in params.get("filter", {}) if key not in SCOPES]
+    found += [partial(_without_setting, name=name) for name in settings if name != "externalise_over"]
+    found += [partial(_once, name=rule["id"]) for rule in recipe.rules if rule.get("times", 1) > 1]
+    found += [_without_jumps, _on_fewer_tasks]
     return found
+
+
+def _with_param(recipe: Recipe, *, name: str, value: object) -> Recipe:
+    return recipe.with_(command=replace(recipe.command, params={**recipe.command.params, name: value}))
+
+
+def _without_key(recipe: Recipe, *, key: str) -> Recipe:
+    kept = {name: value for name, value in recipe.command.params["filter"].items() if name != key}
+    return _with_param(recipe, name="filter", value=kept)
+
+
+def _without_setting(recipe: Recipe, *, name: str) -> Recipe:
+    return recipe.with_(settings={key: value for key, value in recipe.settings.items() if key != name})
+
+
+def _once(recipe: Recipe, *, name: str) -> Recipe:
+    kept = [{**rule, "times": 1} if rule["id"] == name else rule for rule in recipe.rules]
+    return recipe.with_(faults={**recipe.faults, "rules": kept})
+
+
+def _without_jumps(recipe: Recipe) -> Recipe:
+    return recipe.with_(jumps={})
+
+
+def _on_fewer_tasks(recipe: Recipe) -> Recipe:
+    """Let all assignments of a project be of its first task, so that the other tasks may go."""
+    of_project: dict[int, int] = {}
+    for task in recipe.document["tasks"]:
+        of_project.setdefault(task["project"], task["id"])
+    project = {task["id"]: task["project"] for task in recipe.document["tasks"]}
+    rows = [{**row, "task": of_project[project[row["task"]]]} for row in recipe.document.get("assignments", ())]
+    return recipe.with_(document={**recipe.document, "assignments": rows}) if rows else recipe

@@ -111,9 +111,13 @@ class Stage:
 
     def __enter__(self) -> Self:
         self._backend.open()
-        self._tokens = self._backend.tokens
-        self._backend.bugs.on(*self._recipe.bugs)
-        self._backend.serving.register(MODEL, self._predict)
+        try:
+            self._tokens = self._backend.tokens
+            self._backend.bugs.on(*self._recipe.bugs)
+            self._backend.serving.register(MODEL, self._predict)
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:

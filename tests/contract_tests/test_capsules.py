@@ -14,6 +14,7 @@ from contract_tests.capsules.smaller import rows, without_rows
 from contract_tests.capsules.testing import test_of as generated
 from contract_tests.simulation.draw import recipe
 from contract_tests.simulation.keeping import SecretKeptError, keep
+from contract_tests.simulation.laws import broken_laws
 from contract_tests.simulation.trial import perform
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "capsules"
@@ -108,11 +109,52 @@ def test_its_test_is_red_with_the_bug_and_green_without(monkeypatch) -> None:
     test()
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"format": 2}', '{"format": 1, "replay": "some"}'])
+@pytest.mark.parametrize("text", ["", "{", "[]", "3", "{}", '{"format": 2}', '{"format": 1, "replay": "some"}'])
 def test_what_is_no_capsule_is_refused(text) -> None:
     """In one sentence, whatever it is."""
     with pytest.raises(CapsuleInvalid, match=r"is no capsule|of format 2|would do"):
         Capsule.of_text(text)
+
+
+def test_a_file_that_is_no_text_is_refused(tmp_path) -> None:
+    """It says from which byte on."""
+    file = tmp_path / "capsule.json"
+    file.write_bytes(b"{\xff")
+    with pytest.raises(CapsuleInvalid, match="no text in UTF-8, from byte 1 on"):
+        Capsule.read(file)
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"bugs": ("nope",)}, "no bug called 'nope'"),
+        ({"settings": {}}, "it lacks 'externalise_over'"),
+        ({"settings": {"externalise_over": 40, "tasks": 1}}, "tasks"),
+        ({"document": {"tasks": [{"id": "x"}]}}, "cannot be staged"),
+        ({"faults": {"seed": 1, "rules": [{"id": "a", "match": {}, "effect": {"what": 1}}]}}, "what"),
+    ],
+)
+def test_a_recipe_that_cannot_be_staged_is_refused(change, why) -> None:
+    """Somebody may have changed it by hand."""
+    capsule = Capsule.read(SMALL)
+    with pytest.raises(CapsuleInvalid, match=why):
+        replay(replace(capsule, recipe=capsule.recipe.with_(**change)))
+
+
+def test_a_border_of_pages_needs_no_more_rows_than_pages_of_one_have() -> None:
+    """Sizes shrink before rows do, and tasks that only carry assignments are merged: five rows are enough."""
+    trial = next(
+        found
+        for run in range(40)
+        if (one := recipe(31, run)).command.way == "assignment in-process"
+        and broken_laws(found := perform(one.with_(bugs=("cursor-skips-a-row",))))
+    )
+    capsule = Capsule.of(trial, broken_laws(trial)[0])
+    small = shrink(capsule)
+
+    assert capsule.recipe.command.params["export_page_size"] > 1
+    assert rows_in(small.recipe.document) <= 5
+    assert small.law is not None
 
 
 def test_rows_go_with_what_hangs_on_them() -> None:
