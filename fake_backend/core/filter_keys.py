@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from fake_backend.core.filters import Parser
 
 MAX_RANGES = 500  # SQLite nests expressions 1,000 deep; a selection of more than so many ranges is not typed by anybody
+MAX_TERMS = 400  # of a search, for the same reason
 _RANGE = re.compile(r"([0-9]+)\s*-\s*([0-9]+)")
 _PASS_ABOVE = frozenset({Comparison.BELOW, Comparison.AT_MOST})
 _PASS_BELOW = frozenset({Comparison.ABOVE, Comparison.AT_LEAST})
@@ -149,7 +150,9 @@ def text_is(name: str) -> Parser:
 
 def file_named(text: str) -> Condition | None:
     """Return the condition that the name of one of a row's files has all that is searched for."""
-    terms = search_terms(text)
+    terms = tuple(dict.fromkeys(search_terms(text)))
+    if len(terms) > MAX_TERMS:
+        raise ValueError(f"At most {MAX_TERMS} words.")
     return Condition("files", Comparison.FILE_NAME, terms) if terms else None
 
 

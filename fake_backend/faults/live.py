@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
+from fake_backend.core.digits import whole
 from fake_backend.core.errors import BadRequest
 from fake_backend.faults.matching import Matcher
 from fake_backend.faults.never_fired import NeverFired
@@ -237,7 +238,7 @@ class Faults:
     def _page(self, arrival: Arrival) -> int:
         place = arrival.place
         if place is not None and place.isascii() and place.isdigit():
-            return int(place)
+            return whole(place)
         if place is None:
             self._walks[arrival.walk] = {None: 1}
         pages = self._walks.setdefault(arrival.walk, {})

@@ -91,9 +91,12 @@ def server_error(status: int) -> Response:
 
 
 def _named(refusal: Refusal) -> Iterator[tuple[str, str]]:
-    """Yield each field that is refused and why."""
+    """Yield each field that is refused and why; one that is a single key by that key as it was sent."""
     others = refusal.others if isinstance(refusal, BadRequest) else ()
-    return ((one.field, one.message) for one in (refusal, *others) if one.field)
+    for one in (refusal, *others):
+        if one.field:
+            place = steps(one.field)
+            yield str(place[0]) if len(place) == 1 and isinstance(place[0], str) else one.field, one.message
 
 
 def _shown(value: object, limit: int = 200) -> object:

@@ -141,7 +141,10 @@ def note_ignored(ignored: Sequence[str], here: Place, target: str, within: str =
             name: filters.declared.keys() for name, filters in PLACES.get(target, {}).items() if name != here.name
         }
         raise BadRequest.of(
-            [BadRequest(advice(key, here, elsewhere), received=key, field=f"{within}{key}") for key in ignored]
+            [
+                BadRequest(advice(key, here, elsewhere), received=key, field=f"{within}{written([key])}")
+                for key in ignored
+            ]
         )
 
 

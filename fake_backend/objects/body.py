@@ -9,6 +9,7 @@ from base64 import b64decode, b64encode
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from fake_backend.core.digits import whole
 from fake_backend.objects.chunks import FRAMED, Framed
 from fake_backend.objects.errors import BadDigest, IncompleteBody, InvalidDigest, InvalidRequest
 
@@ -52,7 +53,7 @@ def read_all(environ: WSGIEnvironment) -> bytes:
         return bytes(stream.read()) if ends else b""
     if not declared.isdecimal():
         raise InvalidRequest("The Content-Length header is invalid.", received=declared, expected="a number of bytes")
-    length = int(declared)
+    length = whole(declared)
     body = bytes(stream.read(length))
     if len(body) < length:
         raise IncompleteBody(

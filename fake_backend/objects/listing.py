@@ -5,12 +5,13 @@ from __future__ import annotations
 import binascii
 import hashlib
 import hmac
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import b64decode, urlsafe_b64encode
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from fake_backend.core.digits import whole
 from fake_backend.objects import instants
 from fake_backend.objects.answer import Answer, document
 from fake_backend.objects.errors import InvalidArgument
@@ -120,7 +121,7 @@ class _Asked:
                 elements={"ArgumentName": "encoding-type", "ArgumentValue": str(encoding)},
             )
         limit = request.parameters.get("max-keys") or str(MAX_KEYS)
-        if not (limit.isascii() and limit.isdecimal() and int(limit) <= _MOST_ASKABLE):
+        if not (limit.isascii() and limit.isdecimal() and whole(limit) <= _MOST_ASKABLE):
             raise InvalidArgument(
                 "Provided max-keys not an integer or within integer range",
                 received=limit,
@@ -131,7 +132,7 @@ class _Asked:
             bucket=request.bucket,
             prefix=request.parameters.get("prefix", ""),
             delimiter=request.parameters.get("delimiter", ""),
-            limit=min(int(limit), MAX_KEYS),
+            limit=min(whole(limit), MAX_KEYS),
             url_encoded=encoding == "url",
         )
 
@@ -198,11 +199,11 @@ def _unsealed(token: str, store: ObjectStore) -> str:
         InvalidArgument: This world never gave that token.
     """
     try:
-        sealed = urlsafe_b64decode(token.encode("ascii"))
+        sealed = b64decode(token.encode("ascii"), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):  # the latter: not ASCII
         sealed = b""
     seal, place = sealed[:_SEAL_BYTES], sealed[_SEAL_BYTES:]
-    if not hmac.compare_digest(seal, _seal(place, store)):
+    if not hmac.compare_digest(seal, _seal(place, store)) or urlsafe_b64encode(sealed).decode("ascii") != token:
         raise InvalidArgument(
             "The continuation token provided is incorrect",
             received=token,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fake_backend.core.digits import whole
 from fake_backend.objects import instants
 from fake_backend.objects.answer import Answer, document
 from fake_backend.objects.body import content
@@ -59,7 +60,7 @@ def complete_upload(request: ObjectRequest, store: ObjectStore) -> Answer:
         number, etag = element.findtext("PartNumber", ""), element.findtext("ETag", "")
         if not number.isascii() or not number.isdecimal() or not etag:
             raise MalformedXML(received=number, expected="a PartNumber and an ETag in each Part")
-        parts.append((int(number), etag))
+        parts.append((whole(number), etag))
     if not parts:
         raise InvalidRequest("You must specify at least one part", received="no Part", expected="one or more")
     upload_id = request.parameters["uploadId"]
@@ -133,7 +134,7 @@ def _number(request: ObjectRequest, name: str, *, least: int, most: int, default
     text = request.parameters.get(name)
     if text is None and default >= least:
         return default
-    if text is None or not text.isascii() or not text.isdecimal() or not least <= int(text) <= most:
+    if text is None or not text.isascii() or not text.isdecimal() or not least <= whole(text) <= most:
         label = "Part number" if name == "partNumber" else f"Argument {name}"
         raise InvalidArgument(
             f"{label} must be an integer between {least} and {most}, inclusive",
@@ -141,4 +142,4 @@ def _number(request: ObjectRequest, name: str, *, least: int, most: int, default
             expected=f"{least} to {most}",
             elements={"ArgumentName": name, "ArgumentValue": text or ""},
         )
-    return int(text)
+    return whole(text)

@@ -119,6 +119,7 @@ class Policy:
         """
         try:
             document = json.loads(b64decode(encoded, validate=True))
+            json.dumps(document, ensure_ascii=False).encode()  # refuses half a character, which no answer can repeat
         except binascii.Error as error:
             raise _invalid("invalid Base64 encoding.") from error
         except (ValueError, RecursionError) as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from fake_backend.core.digits import whole
 from fake_backend.objects.errors import InvalidRange
 
 _SINGLE_RANGE = re.compile(r"bytes=(?:(\d+)-(\d*)|-(\d+))", re.ASCII)
@@ -28,12 +29,12 @@ def asked_for(header: str | None, size: int) -> tuple[int, int] | None:
         return None
     first, last, suffix = found.groups()
     if suffix is not None:
-        start, stop = max(size - int(suffix), 0), size
-        satisfiable = int(suffix) > 0 and size > 0
+        start, stop = max(size - whole(suffix), 0), size
+        satisfiable = whole(suffix) > 0 and size > 0
     else:
-        if last and int(last) < int(first):
+        if last and whole(last) < whole(first):
             return None
-        start, stop = int(first), min(int(last) + 1, size) if last else size
+        start, stop = whole(first), min(whole(last) + 1, size) if last else size
         satisfiable = start < size
     if not satisfiable:
         raise InvalidRange(

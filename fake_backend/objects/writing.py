@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
 from fake_backend.objects import instants
 from fake_backend.objects.answer import Answer, document
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from fake_backend.objects.store import ObjectStore
 
 MAX_DELETED_AT_ONCE = 1000  # S3 API reference, ``DeleteObjects``
+
+_TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, 5.6.2
 
 # What S3 keeps along with an object, beside ``x-amz-meta-*``: S3 user guide, "System-defined object metadata"
 KEPT_HEADERS = ("cache-control", "content-disposition", "content-encoding", "content-language", "expires")
@@ -90,11 +93,25 @@ def kept_headers(headers: Mapping[str, str], parameters: Mapping[str, str] | Non
         headers: Lower-case names and values; fields of a form are as good.
         parameters: Of a URL, where metadata may also stand: recorded from AWS in LocalStack's ``test_s3.py``,
             ``test_presigned_url_v4_x_amz_in_qs``.
+
+    Raises:
+        InvalidArgument: The name of a user's metadata could not stand in the answer: it is no token (RFC 9110, 5.1).
     """
     kept = {"content-type": headers.get("content-type", DEFAULT_CONTENT_TYPE)}
     kept.update((name, headers[name]) for name in KEPT_HEADERS if name in headers)
     for source in (parameters or {}, headers):
-        kept.update((name.lower(), value) for name, value in source.items() if name.lower().startswith("x-amz-meta-"))
+        kept.update((_metadata_name(name), source[name]) for name in source if name.lower().startswith("x-amz-meta-"))
     encodings = [item.strip() for item in kept.pop("content-encoding", "").split(",")]
     encoding = ",".join(item for item in encodings if item not in {"", "aws-chunked"})  # framing, not the object's
     return {**kept, "content-encoding": encoding} if encoding else kept
+
+
+def _metadata_name(name: str) -> str:
+    if not _TOKEN.fullmatch(name):
+        raise InvalidArgument(
+            "Metadata names must be valid HTTP header names.",
+            received=(told := name.encode("unicode_escape").decode("ascii")),
+            expected="letters, digits and !#$%&'*+-.^_`|~",
+            elements={"ArgumentName": told, "ArgumentValue": told},
+        )
+    return name.lower()

@@ -118,7 +118,12 @@ class Serving:
         Raises:
             BadRequest: The tenant has none such.
         """
-        if isinstance(agent_id, int) and not isinstance(agent_id, bool) and tenant is not None:
+        if (
+            isinstance(agent_id, int)
+            and not isinstance(agent_id, bool)
+            and tenant is not None
+            and abs(agent_id) <= MAX_ID
+        ):
             try:
                 return self._rows.agent(agent_id, tenant)
             except NotFound:

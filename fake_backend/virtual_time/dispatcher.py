@@ -26,6 +26,9 @@ IGNORED: Final = (
 )
 """Modules, with all below them, whose time stays real: the test runner, our server, and what waits in the library."""
 
+CARRIERS: Final = ("threading", "concurrent")
+"""Of those, the ones that call what they were given: a sleep that they call is the client's own."""
+
 
 def is_ignored(module: str) -> bool:
     """Return whether a module of this name lives in real time always."""
@@ -90,7 +93,8 @@ class Dispatcher:
         return None if self._sleepers is None or is_ignored(module) else self._sleepers
 
     def _sleep(self, seconds: float, /) -> None:
-        sleepers = self._for(_caller())
+        module = _caller()
+        sleepers = self._sleepers if module.partition(".")[0] in CARRIERS else self._for(module)
         if sleepers is None:
             self.originals["sleep"](seconds)
         else:

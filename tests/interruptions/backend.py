@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 STOPS_WITHIN = 20  # seconds
+ATTEMPTS = 5  # at a pair of ports that nobody else takes first
 
 
 def _free_port() -> int:
@@ -92,19 +93,34 @@ class Backend:
         return self._process is not None and self._process.poll() is None
 
     def start(self) -> None:
-        """Start it; again on the ports that it had before."""
-        api, storage = self._relays
+        """Start it; again on the ports that it had before, unless somebody else has taken one meanwhile."""
+        for _ in range(ATTEMPTS):
+            if self._started():
+                break
+            self._ports = (_free_port(), _free_port())
+        else:
+            raise AssertionError((self._folder / "backend.log").read_text())
+        for relay, url in zip(self._relays, (self.ready["url"], self.ready["storage_url"]), strict=True):
+            relay.target = (urlsplit(url).hostname, urlsplit(url).port)
+
+    def _started(self) -> bool:
+        """Return whether it is up; not when a port was taken between drawing it and listening on it."""
+        _, storage = self._relays
         command = [sys.executable, "-m", "fake_backend", "serve", "--seed", str(self._seed.document)]
         command += ["--database", f"sqlite:///{self._database}", "--public-storage-url", storage.url]
         command += ["--port", str(self._ports[0]), "--storage-port", str(self._ports[1])]
         with (self._folder / "backend.log").open("a") as log:
             self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
         line = self._process.stdout.readline()
-        if not line:
-            raise AssertionError((self._folder / "backend.log").read_text())
-        self.ready = json.loads(line)
-        for relay, url in ((api, self.ready["url"]), (storage, self.ready["storage_url"])):
-            relay.target = (urlsplit(url).hostname, urlsplit(url).port)
+        if line:
+            self.ready = json.loads(line)
+            return True
+        self._process.wait(STOPS_WITHIN)
+        self._process.stdout.close()
+        said = (self._folder / "backend.log").read_text().splitlines()
+        if not said or "address already in use" not in said[-1]:
+            raise AssertionError("\n".join(said))
+        return False
 
     def kill(self) -> None:
         """End it without a word, as a crash does."""

@@ -28,7 +28,10 @@ NAMES = (
     *("uploads", "uploadId", "partNumber", "part-number-marker", "max-parts", "delete", "location", "versionId"),
     *("response-content-type", "response-expires", "X-Amz-Expires", "X-Amz-Algorithm", "fetch-owner", "key-marker"),
 )
-VALUES = ("", "0", "-1", "2", "9" * 30, "%00", "%FF", "%ED%A0%80", "url", "1e9", "%0D%0AX: y", "a", "null", "YQ", "%")
+VALUES = (
+    *("", "0", "-1", "2", "9" * 30, "9" * 4_400, "%00", "%FF", "%ED%A0%80", "url", "1e9", "%0D%0AX: y", "a"),
+    *("null", "YQ", "%"),
+)
 HEADERS = (
     *("Range", "If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since", "Content-MD5", "Content-Type"),
     *("x-amz-copy-source", "x-amz-metadata-directive", "x-amz-meta-a", "x-amz-checksum-crc32", "x-amz-acl"),
@@ -45,6 +48,7 @@ TEXTS = (
     "media/a",
     "/media/%FF",
     "9" * 30,
+    f"bytes=-{'9' * 4_400}",
     "-1",
     "aws-chunked",
 )
@@ -52,6 +56,7 @@ XML = (
     *(b"", b"<", b"<a/>", b"\xff\xfe", b"\x00", b"<Delete><Object><Key></Key></Object></Delete>", b"<Delete>" * 2_000),
     *(
         b'<!DOCTYPE x [<!ENTITY a "b">]><Delete>&a;</Delete>',
+        '<?xml version="1.0" encoding="utf-16"?><!DOCTYPE x [<!ENTITY a "b">]><Delete>&a;</Delete>'.encode("utf-16"),
         b"<Delete><Object><Key>a</Key><VersionId>x</VersionId></Object></Delete>",
     ),
     b"<CompleteMultipartUpload><Part><PartNumber>x</PartNumber><ETag/></Part></CompleteMultipartUpload>",

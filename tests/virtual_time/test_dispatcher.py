@@ -86,6 +86,24 @@ def test_parallel_sleepers_cost_the_longest_of_them(naps) -> None:
     assert max(map(sum, naps)) == clock.monotonic()
 
 
+def test_a_sleep_that_a_thread_was_given_to_call_is_the_clients() -> None:
+    """``threading`` and pools call what they get; their own waits are in locks, and stay real."""
+    clock, dispatcher = VirtualClock(), Dispatcher()
+    sleep = dispatcher.functions["sleep"]
+    dispatcher.switch_on(clock)
+    threads = [threading.Thread(target=sleep, args=(600,)) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert 600 == clock.monotonic()
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(sleep, [600] * 4))
+    dispatcher.switch_off()
+
+    assert 1_200 == clock.monotonic()
+
+
 def test_who_holds_an_original_is_named_by_place() -> None:
     """A name of a module, a default of a function or method, by keyword as well; what is ours is not."""
     originals = {name: FunctionType((lambda: 0).__code__, {}) for name in NAMES}

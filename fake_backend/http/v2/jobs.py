@@ -7,7 +7,7 @@ nothing. ``dry_run=true`` checks and stores nothing.
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +39,11 @@ def _queue(row: Row, around: Around) -> dict[str, Any] | None:
     return around.world.serving.queue_of(row["tenant"], row["id"])
 
 
+def _error(meta: object) -> object:
+    """Return what a job's meta tells of its failure; meta is any JSON that was reported."""
+    return meta.get("error") if isinstance(meta, dict) else None
+
+
 def _entry(name: str, default: object) -> Field:
     return Field(("entry",), lambda row, _: json.loads(row["entry"]).get(name, default))
 
@@ -55,7 +60,7 @@ JOB = Shape(
         **columns("id", "status", "action"),
         "is_active": Field(("status",), lambda row, _: row["status"] not in OVER),
         "queue": Field(("id", "tenant"), _queue),
-        "error": Field(("meta",), lambda row, _: json.loads(row["meta"]).get("error")),
+        "error": Field(("meta",), lambda row, _: _error(json.loads(row["meta"]))),
         "created": instant("created"),
         "completed": instant("completed"),
     }
@@ -140,13 +145,13 @@ def get_log(log_id: int) -> Response:
 def _detail(job_id: str) -> dict[str, Any]:
     tenant, here = caller().tenant, world()
     found = here.reports.detail(tenant, job_id)
-    release, queue = found["plugin_release"], here.serving.queue_of(tenant, job_id)
+    meta, release, queue = found["meta"], found["plugin_release"], here.serving.queue_of(tenant, job_id)
     return {
         **{name: found[name] for name in ("id", "status", "action", "progress_record", "metrics_record", "result")},
         "params": {},  # nobody tells this backend with what a job was started
-        "meta": {**found["meta"], "queue": queue} if queue is not None else found["meta"],
+        "meta": {**meta, "queue": queue} if queue is not None and isinstance(meta, dict) else meta,
         "queue": queue,
-        "error": found["meta"].get("error") if isinstance(found["meta"], dict) else None,
+        "error": _error(meta),
         "is_active": found["status"] not in OVER,
         "plugin_release_id": found["plugin_release_id"],
         "plugin_release": release
@@ -190,12 +195,12 @@ def _stored(job_id: str, entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _moment(text: object) -> datetime | None:
-    """Return an aware instant, ``None`` for anything else."""
+    """Return an aware instant in UTC, ``None`` for anything else."""
     try:
         moment = datetime.fromisoformat(text) if isinstance(text, str) else None
-    except ValueError:
+        return None if moment is None or moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):  # the latter: an hour of the calendar's first or last day that UTC has not
         return None
-    return moment if moment is not None and moment.tzinfo is not None else None
 
 
 def _dry_run() -> bool:
