@@ -29,6 +29,7 @@ HEAD = """\
 What `.ci/deep` last came to, by hand: what is measured and searched for too long to be asked of every push. What each
 push is held to is `.ci/run`; what the numbers mean is in [benchmarks.md](benchmarks.md). `.ci/deep` writes this page.
 """
+ASIDE = ("make:", "summary:", "reports:", "capsule:", "└", "docs/status.md")
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -40,7 +41,7 @@ class Run:
         command: As it was given.
         result: ``passed`` or ``failed``.
         seconds: What it took.
-        last: The last line that it wrote.
+        last: The last sentence that it wrote; where something lies, and that make gives up, is none.
     """
 
     command: str
@@ -53,7 +54,8 @@ class Run:
         """Read a line of RUNS."""
         command, result, seconds, log = line.split("\t")
         written = [_COLOUR.sub("", text).strip() for text in Path(log).read_text(encoding="utf-8").splitlines()]
-        return cls(command, result, int(seconds), next((text for text in reversed(written) if text), ""))
+        told = (text for text in reversed(written) if text and not text.startswith(ASIDE))
+        return cls(command, result, int(seconds), next(told, ""))
 
 
 def page(runs: Iterable[Run], numbers: dict[str, Any] | None, commit: str) -> str:

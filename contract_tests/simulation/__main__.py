@@ -41,6 +41,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     given = _parsed(arguments)
     console = Console(width=None if sys.stdout.isatty() else WIDTH)
+    if given.run is not None and given.bug == ALL:
+        sys.stderr.write("simulation: --run is about one run, and --bug all about many; name one bug\n")
+        return 2
     if given.run is not None:
         return _one(console, given)
     if given.bug == ALL:
@@ -108,8 +111,8 @@ def _one(console: Console, given: argparse.Namespace) -> int:
 
 
 def _every_bug(console: Console, given: argparse.Namespace) -> int:
-    missed = []
-    for bug in seen_by_simulation():
+    missed, bugs = [], seen_by_simulation()
+    for bug in bugs:
         tally = Tally()
         for line in campaign(given.seed, given.runs, bugs=[bug]):
             tally.lines.append(line)
@@ -120,6 +123,7 @@ def _every_bug(console: Console, given: argparse.Namespace) -> int:
         else:
             missed.append(bug)
             console.print(f"[bold red]{bug}[/]: {given.runs} runs, and no law breaks")
+    console.print(f"{len(bugs)} bugs: {len(bugs) - len(missed)} break a law within {given.runs} runs")
     return 1 if missed else 0
 
 

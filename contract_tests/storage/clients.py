@@ -39,7 +39,7 @@ def main(root: Path, versions: Sequence[str]) -> int:
     body = random.Random(SIZE).randbytes(SIZE)  # noqa: S311 - any bytes will do
     wanted = hashlib.sha256(body).hexdigest()
     table = Table("client", "way", "sha256", "verdict", title=f"{SIZE:,} bytes, downloaded by strangers")
-    status = 0
+    differing = 0
     try:
         for version in versions:
             if not Environment(root, version).is_ready:
@@ -47,14 +47,16 @@ def main(root: Path, versions: Sequence[str]) -> int:
         with live() as side:
             requests.put(url(side, KEY, method="PUT"), data=body, timeout=TIMEOUT).raise_for_status()
             for client, way, digest in _downloads(side, root, versions):
-                status |= digest != wanted
+                differing += digest != wanted
                 table.add_row(client, way, digest[:12], "equal" if digest == wanted else "[red]differs[/]")
     except (MissingProgramError, CannotInstall, subprocess.CalledProcessError) as error:
         told = error.stderr if isinstance(error, subprocess.CalledProcessError) else error
         sys.stderr.write(f"storage-clients: {told.decode() if isinstance(told, bytes) else told}\n")
         return 2
-    Console().print(table)
-    return int(status)
+    console = Console()
+    console.print(table)
+    console.print(f"{table.row_count} downloads, {table.row_count - differing} equal")
+    return int(bool(differing))
 
 
 def _downloads(side: Side, root: Path, versions: Sequence[str]) -> Iterator[tuple[str, str, str]]:

@@ -11,6 +11,7 @@ import json
 import multiprocessing
 import shutil
 import sys
+from collections import Counter
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from typing import TYPE_CHECKING, Final
 
@@ -52,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     shutil.rmtree(REPORTS, ignore_errors=True)
     REPORTS.mkdir(parents=True)
-    failed = False
+    failed, counts = False, Counter[str]()
     with (
         ProcessPoolExecutor(WORKERS, mp_context=multiprocessing.get_context("spawn")) as pool,
         Progress(
@@ -69,7 +70,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 console.print(f"[yellow]left out: {error}[/]")
             else:
                 failed |= bool(_keep(report, console))
+                if report.is_ours:
+                    counts.update(report.body["counts"])
             progress.advance(task)
+    told = ", ".join(f"{count} {verdict}" for verdict, count in counts.items())
+    console.print(f"our SDK, {counts.total()} faults: {told}")
     console.print(f"reports: {REPORTS.relative_to(ROOT)}/")
     return int(failed)
 
