@@ -71,8 +71,9 @@ class Arrival:
 
     @property
     def walk(self) -> Hashable:
-        """What all pages of one walk have in common."""
-        return (self.client, self.method, self.path, tuple(pair for pair in self.pairs if pair[0] not in PLACES))
+        """What all pages of one walk have in common; links to further pages have their query in another order."""
+        query = tuple(sorted(pair for pair in self.pairs if pair[0] not in PLACES))
+        return (self.client, self.method, self.path, query)
 
     @property
     def place(self) -> str | None:
