@@ -70,9 +70,10 @@ class Matcher:
 
 
 def route_pattern(route: str) -> re.Pattern[str]:
-    """Return the pattern of a route: ``*`` is one segment or a part of it, ``**`` any number of segments."""
-    parts = re.split(r"(\*\*|\*)", route)
-    return re.compile("".join({"**": ".*", "*": "[^/]+"}.get(part, re.escape(part)) for part in parts))
+    """Return the pattern of a route: ``*`` is one segment or a part of it, ``**`` any number of segments, also none."""
+    parts = re.split(r"((?<=/)\*\*/|\*\*|\*)", route)
+    wild = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]+"}
+    return re.compile("".join(wild.get(part, re.escape(part)) for part in parts))
 
 
 def _count(told: int | str | None) -> Count | None:

@@ -63,6 +63,16 @@ def test_all_that_a_match_names_has_to_hold(match, yes, no) -> None:
     assert [True, False] == struck(found, yes, no)
 
 
+@given(between=st.lists(st.sampled_from(["v2", "a", "tasks", "x.y"]), max_size=4))
+def test_two_stars_are_any_number_of_segments(between) -> None:
+    """Also none, wherever they stand for whole segments."""
+    path = "/".join(["/sdk", *between, "tasks/"])
+    for route in ("/sdk/**/tasks/", "/**/sdk/**/tasks/", "/sdk/**", "/**/tasks/**"):
+        found, _ = faults(rule(match={"route": route}))
+
+        assert [True, False] == struck(found, get(path), get(path.replace("sdk", "sdks").replace("tasks/", "task/")))
+
+
 def test_a_worker_is_struck_by_rules_for_workers_alone() -> None:
     """A rule without a target is about requests; a step of a job is none."""
     found, _ = faults(rule(), rule("two", {"worker": {"kill": True}}, match={"target": "worker"}))
