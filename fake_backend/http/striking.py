@@ -124,6 +124,7 @@ class Struck:
         """Answer with the status that the fault names; a body breaks off as it would of any other answer."""
         effect = self._effect
         body, kind = _body(effect.body, status, self._environ["PATH_INFO"])
+        body = self._altered(body)
         headers = {"Content-Type": kind, "Content-Length": str(len(body))}
         if effect.retry_after is not None:
             headers["Retry-After"] = str(effect.retry_after)
@@ -148,10 +149,8 @@ class Struck:
         if effect.event is not None:
             chunks = _Interrupted(answer, effect.event)
         elif effect.truncate is not None or effect.corrupt:
-            body = b"".join(answer)
+            body = self._altered(b"".join(answer))
             _close(answer)
-            body = body[: effect.truncate] if effect.truncate is not None else body
-            body = corrupted(body) if effect.corrupt else body
             headers = [pair for pair in headers if pair[0].lower() != "content-length"]
             headers.append(("Content-Length", str(len(body))))
             chunks = [body]
@@ -164,6 +163,11 @@ class Struck:
         if effect.drop is None and effect.reset is None and effect.slow is None:
             return chunks
         return _Closing(self._paced(iter(chunks)), chunks)
+
+    def _altered(self, body: bytes) -> bytes:
+        """Return a whole body, shortened and corrupted as the fault says."""
+        body = body[: self._effect.truncate]
+        return corrupted(body) if self._effect.corrupt else body
 
     def _paced(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
         """Yield a body as slowly as the fault says, and break it off where it says."""

@@ -141,6 +141,23 @@ def test_a_body_is_shortened_or_spoiled_and_says_nothing_of_it(reached) -> None:
         json.loads(spoiled.content)
 
 
+@pytest.mark.parametrize("body", [None, "<html>503</html>", {"x": [1]}])
+def test_a_body_of_the_faults_own_is_shortened_or_spoiled_like_any_other(reached, body) -> None:
+    """What is named happens together, by one rule or by two."""
+    effect = {"status": 503, "body": body}
+    whole = struck(reached, effect).content
+    short, spoiled = struck(reached, {**effect, "truncate": 3}), struck(reached, {**effect, "corrupt": True})
+    backend, url, session = reached
+    rules = [{"id": "one", "effect": effect}, {"id": "two", "effect": {"truncate": 5, "corrupt": True}}]
+    with backend.faults.during({"rules": rules}):
+        both = session.get(url + PATH, timeout=PATIENCE)
+
+    assert (whole[:3], "3") == (short.content, short.headers["Content-Length"])
+    assert (whole[:-1], len(whole)) == (spoiled.content[:-1], len(spoiled.content))
+    assert whole[-1:] != spoiled.content[-1:]
+    assert (503, whole[:4] + b"\x00") == (both.status_code, both.content)
+
+
 def test_a_slow_body_takes_its_time(reached) -> None:
     """So many bytes a second, on the world's clock."""
     begun = reached[0].clock.monotonic()
