@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from os import PathLike
 
+    from pydantic_core import ErrorDetails
+
 PLAN: Final = TypeAdapter(Plan)
 ANSWERLESS = ("no_answer", "refuse")  # after either of which nothing else of an answer can happen
 OF_AN_ANSWER = ("status", "delay", "truncate", "slow", "corrupt", "drop", "reset", "event")
@@ -47,10 +49,17 @@ def shaped(document: object) -> Plan:
     try:
         plan = PLAN.validate_json(text)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        place = written(step for step in first["loc"] if step not in {"constrained-int", "constrained-str"}) or "plan"
+        found = error.errors(include_url=False)
+        place = _place(found[0])
+        alike = [one for one in found if _place(one) == place and not one["type"].endswith("_type")]
+        first = next(iter(alike), found[0])  # where several types would do, the one that it is of says what is wrong
         raise PlanInvalid(f"{place}: {first['msg']}.", received=first["input"], field=place) from None
     return checked(plan)
+
+
+def _place(error: ErrorDetails) -> str:
+    kinds = {"constrained-int", "constrained-float", "constrained-str", "[key]"}  # pydantic's own words
+    return written(step for step in error["loc"] if step not in kinds) or "plan"
 
 
 def checked(plan: Plan) -> Plan:

@@ -23,6 +23,8 @@ type Bytes = Annotated[int, Field(ge=0, le=2**40)]
 type Share = Annotated[float, Field(ge=0, le=1)]
 type Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$")]
 type CountOf = Annotated[int, Field(ge=1, le=10**9)] | Annotated[str, Field(pattern=counts.PATTERN)]
+type HeaderName = Annotated[str, Field(pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")]  # RFC 9110, 5.1: a token
+type HeaderText = Annotated[str, Field(pattern=r"^[\t\x20-\x7e\x80-\xff]*$")]  # RFC 9110, 5.5: one line of Latin-1
 type Place = Literal["before", "after"] | Bytes
 
 
@@ -118,8 +120,8 @@ class Effect:
     Args:
         status: Answer with this status.
         body: Its body: JSON, or text; left out, the form of errors that the API has.
-        headers: Headers of the answer, over those that it has.
-        retry_after: ``Retry-After``: seconds, or a text as it stands.
+        headers: Headers of the answer, over those that it has; each a line of Latin-1, as HTTP has it.
+        retry_after: ``Retry-After``: seconds, or a text as it stands, which is such a line too.
         delay: Seconds before the answer.
         no_answer: Take the request and never answer: the client's own limit ends its wait.
         refuse: Nobody listens.
@@ -140,8 +142,8 @@ class Effect:
 
     status: Annotated[int, Field(ge=100, le=599)] | None = None
     body: Any = None
-    headers: Mapping[str, str] = field(default_factory=dict)
-    retry_after: Annotated[int, Field(ge=0)] | Seconds | str | None = None
+    headers: Mapping[HeaderName, HeaderText] = field(default_factory=dict)
+    retry_after: Annotated[int, Field(ge=0)] | Seconds | HeaderText | None = None
     delay: Seconds | None = None
     no_answer: bool = False
     refuse: bool = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import jsonschema
 import pytest
@@ -74,7 +75,37 @@ def test_what_is_no_plan_is_refused_by_its_place(document, place, words) -> None
     assert (400, place) == (refusal.value.status, refusal.value.field)
 
 
-@pytest.mark.parametrize("document", [plan(), plan(match={"query": {"page": "3", "cursor": None}}), {"rules": []}])
+@given(
+    text=st.text(st.characters(exclude_categories=["Cs"]), max_size=5), name=st.text("aZ9-_ :\r\n\x00é☃", max_size=3)
+)
+def test_headers_that_cannot_be_sent_are_refused_by_their_place(text, name) -> None:
+    """A token for a name, a line of Latin-1 for a value: what HTTP cannot carry is no effect."""
+    bad_text = any(sign != "\t" and (sign < " " or sign == "\x7f" or sign > "\xff") for sign in text)
+    bad_name = not re.fullmatch(r"[aZ9_-]+", name)
+    documents = [
+        ({"status": 503, "headers": {"X-A": text}}, bad_text, 'effect.headers["X-A"]'),
+        ({"status": 503, "headers": {name: "x"}}, bad_name, "effect.headers"),
+        ({"status": 503, "retry_after": text}, bad_text, "effect.retry_after"),
+    ]
+    for effect, bad, place in documents:
+        if not bad:
+            shaped(plan(effect=effect))
+            continue
+        with pytest.raises(PlanInvalid) as refusal:
+            shaped(plan(effect=effect))
+        assert str(refusal.value.field).startswith(f"rules[0].{place}")
+        assert "match pattern" in refusal.value.message
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        plan(),
+        plan(match={"query": {"page": "3", "cursor": None}}),
+        plan(effect={"status": 503, "headers": {"X-A": "\t\xe9"}, "retry_after": "soon"}),
+        {"rules": []},
+    ],
+)
 def test_what_the_reader_takes_the_schema_takes(document) -> None:
     """The two are one description."""
     shaped(document)
