@@ -167,7 +167,7 @@ class World:
                 self._lives.seeded(told)
 
     def reset(self) -> None:
-        """Forget rows, objects, jobs, journal, bugs and faults; the clock goes on."""
+        """Forget rows, objects, jobs, journal, bugs and faults, but for plans that are kept; the clock goes on."""
         self.exports.clear()
         self.serving.clear()
         storages = [row["id"] for row in self.catalogue.storages() if row["provider"] == "file_system"]
@@ -175,7 +175,7 @@ class World:
         self.objects.clear()
         self._directories.empty(storages)
         self.bugs.off()
-        self.faults.clear()
+        self.faults.reset()
         self.journal.clear()
 
     def close(self) -> None:

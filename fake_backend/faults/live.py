@@ -7,6 +7,7 @@ what the earlier one says goes before what the later one says.
 
 from __future__ import annotations
 
+import itertools
 import random
 import threading
 from collections import Counter
@@ -68,7 +69,6 @@ class _Live:
     """One rule in force."""
 
     rule: Rule
-    plan: int
     began: float
     chance: random.Random
     active: bool
@@ -129,18 +129,17 @@ class Faults:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._lock = threading.Lock()
-        self._live: list[_Live] = []
-        self._plans = 0
-        self._attempts: Counter[Hashable] = Counter()
-        self._walks: dict[Hashable, dict[str | None, int]] = {}
+        self._plans: dict[int, _InForce] = {}
+        self._numbers = itertools.count(1)
         self._spoiled: WeakKeyDictionary[Any, Effect] = WeakKeyDictionary()
 
     def __repr__(self) -> str:
-        return f"<Faults {sum(one.fired for one in self._live)} fired of {len(self._live)} rules>"
+        told = self.report()
+        return f"<Faults {sum(one.fired for one in told)} fired of {len(told)} rules>"
 
     def __bool__(self) -> bool:
         """Return whether anything can be struck at all."""
-        return bool(self._live) or bool(self._spoiled)
+        return any(plan.rules for plan in self._plans.values()) or bool(self._spoiled)
 
     def put(self, plan: Plan | Mapping[str, Any] | str | PathLike[str]) -> int:
         """Put a plan in force beside those that are, and return a number by which ``take`` knows it.
@@ -152,56 +151,60 @@ class Faults:
             PlanInvalid: It is no plan.
             BadRequest: A rule in force has the name of one of its rules.
         """
-        rules = _plan(plan)
+        return self._put(_plan(plan), kept=False)[0]
+
+    def _put(self, plan: Plan, *, kept: bool) -> tuple[int, _InForce]:
         with self._lock:
-            taken = {one.rule.id for one in self._live}
-            for rule in rules.rules:
+            taken = {one.rule.id for other in self._plans.values() for one in other.rules}
+            for rule in plan.rules:
                 if rule.id in taken:
                     raise BadRequest(f"A fault {rule.id!r} is in force already.", received=rule.id, field="rules")
-            self._plans += 1
-            now = self._clock.monotonic()
-            for rule in rules.rules:
-                chance = random.Random(f"{rules.seed}/{rule.id}")  # noqa: S311 (must repeat, not resist)
-                active = rule.activation >= 1 or chance.random() < rule.activation
-                self._live.append(_Live(rule, self._plans, now, chance, active, Matcher(rule.match)))
-            return self._plans
+            number = next(self._numbers)
+            self._plans[number] = _InForce(plan, self._clock.monotonic(), kept=kept)
+            return number, self._plans[number]
 
     def take(self, number: int) -> list[RuleReport]:
         """Take a plan out of force and return what became of its rules; connections that were spoiled stay so."""
         with self._lock:
-            mine = [one for one in self._live if one.plan == number]
-            self._live = [one for one in self._live if one.plan != number]
-        return [one.report() for one in mine]
+            mine = self._plans.pop(number, None)
+        return [one.report() for one in mine.rules] if mine is not None else []
 
     def clear(self) -> None:
         """Take every plan out of force, and forget what was spoiled."""
         with self._lock:
-            self._live = []
-            self._attempts.clear()
-            self._walks.clear()
+            self._plans.clear()
+            self._spoiled.clear()
+
+    def reset(self) -> None:
+        """Begin anew, as the world does: plans that a ``during`` keeps count from the start, all others end."""
+        with self._lock:
+            self._plans = {number: plan for number, plan in self._plans.items() if plan.kept}
+            for plan in self._plans.values():
+                plan.begin(self._clock.monotonic())
             self._spoiled.clear()
 
     @contextmanager
     def during(self, plan: Plan | Mapping[str, Any] | str | PathLike[str]) -> Iterator[Faults]:
-        """Keep a plan in force for a while.
+        """Keep a plan in force for a while, also when the world is reset meanwhile.
 
         Raises:
-            NeverFired: A rule that was active struck nothing; not where the block ends in an error of its own.
+            NeverFired: A rule that was active struck nothing, though it may have been cleared before the end; not
+                where the block ends in an error of its own.
         """
-        number = self.put(plan)
+        number, kept = self._put(_plan(plan), kept=True)
         try:
             yield self
         except BaseException:
             self.take(number)
             raise
-        idle = tuple(one.id for one in self.take(number) if one.active and not one.fired)
-        if idle:
+        self.take(number)
+        if idle := kept.idle():
             raise NeverFired(idle)
 
     def report(self) -> list[RuleReport]:
         """Return what became of each rule in force."""
         with self._lock:
-            return [one.report() for one in self._live]
+            return [one.report() for plan in self._plans.values() for one in plan.rules]
 
     def strike(self, arrival: Arrival, one_off: Effect | None = None) -> Strike | None:
         """Return what befalls an arrival, ``None`` for nothing.
@@ -213,8 +216,7 @@ class Faults:
         with self._lock:
             spoiled = None if arrival.connection is None else self._spoiled.get(arrival.connection)
             now = self._clock.monotonic()
-            seen = self._see(arrival)
-            struck = [one.rule for one in self._live if one.strikes(arrival, now, seen)]
+            struck = [rule for plan in self._plans.values() for rule in plan.struck(arrival, now)]
             effects = [*([spoiled] if spoiled else []), *([one_off] if one_off else [])]
             effects += [rule.effect for rule in struck]
             if not effects:
@@ -224,14 +226,52 @@ class Faults:
                 self._spoiled[arrival.connection] = _lasting(effect)
             return Strike(effect, tuple(rule.id for rule in struck))
 
+
+class _InForce:
+    """One plan in force: its rules, and the arrivals that it remembers, since it came into force or began anew.
+
+    Args:
+        plan: What it says.
+        now: World time.
+        kept: Whether a reset of the world has it begin anew, instead of ending it.
+    """
+
+    def __init__(self, plan: Plan, now: float, *, kept: bool) -> None:
+        self._plan = plan
+        self.kept = kept
+        self.rules: list[_Live] = []
+        self._fired: set[str] = set()  # before it began anew
+        self.begin(now)
+
+    def begin(self, now: float) -> None:
+        """Count and draw from the start; only which rules have fired is not forgotten."""
+        self._fired |= {one.rule.id for one in self.rules if one.fired}
+        self._attempts: Counter[Hashable] = Counter()
+        self._walks: dict[Hashable, dict[str | None, int]] = {}
+        self.rules = []
+        for rule in self._plan.rules:
+            chance = random.Random(f"{self._plan.seed}/{rule.id}")  # noqa: S311 (must repeat, not resist)
+            active = rule.activation >= 1 or chance.random() < rule.activation
+            self.rules.append(_Live(rule, now, chance, active, Matcher(rule.match)))
+
+    def idle(self) -> tuple[str, ...]:
+        """Return the rules that were there and never fired."""
+        names = ((one.rule.id, one.active, one.fired) for one in self.rules)
+        return tuple(name for name, active, fired in names if active and not fired and name not in self._fired)
+
+    def struck(self, arrival: Arrival, now: float) -> list[Rule]:
+        """Return the rules that strike an arrival."""
+        seen = self._see(arrival)
+        return [one.rule for one in self.rules if one.strikes(arrival, now, seen)]
+
     def _see(self, arrival: Arrival) -> _Seen:
         """Remember an arrival as far as some rule asks for it."""
         attempt = page = 0
-        if any(one.matcher.attempt is not None for one in self._live):
+        if any(one.matcher.attempt is not None for one in self.rules):
             likeness = arrival.likeness
             self._attempts[likeness] += 1
             attempt = self._attempts[likeness]
-        if any(one.matcher.page is not None for one in self._live):
+        if any(one.matcher.page is not None for one in self.rules):
             page = self._page(arrival)
         return _Seen(attempt, page)
 

@@ -241,6 +241,52 @@ def test_an_error_of_the_run_itself_goes_before_the_complaint() -> None:
     assert not found
 
 
+@given(before=st.integers(0, 3), attempt=st.integers(1, 3), older=st.booleans())
+def test_attempts_and_pages_are_counted_since_the_plan_came_into_force(before, attempt, older) -> None:
+    """Whatever an older plan has seen, be it in force still or ended."""
+    found, _ = faults(*[rule("older", match={"attempt": 99, "page": 99}) for _ in range(older)])
+    ended = found.put({"rules": [rule("ended", match={"attempt": 99, "page": 99})]})
+    struck(found, *[get(query="cursor=z")] * before, *[get(query="cursor=b")] * before)
+    found.take(ended)
+    found.put({"rules": [rule(match={"attempt": attempt}), rule("paged", match={"page": 1, "attempt": 1})]})
+    told = [found.strike(get(query="cursor=b")) for _ in range(3)]
+
+    assert [attempt == number for number in (1, 2, 3)] == [
+        "one" in strike.rules if strike else False for strike in told
+    ]
+    assert told[0] is not None
+    assert "paged" in told[0].rules
+
+
+@pytest.mark.parametrize("end", ["clear", "reset"])
+def test_a_plan_that_never_fired_is_told_of_whatever_became_of_it(end) -> None:
+    """Who clears it or resets the world has not had it fire; one that fired before then has."""
+    clock = VirtualClock()
+    found = Faults(clock)
+    with pytest.raises(NeverFired, match="lonely"), found.during({"rules": [rule("lonely")]}):
+        getattr(found, end)()
+    with found.during({"rules": [rule("struck")]}):
+        found.strike(get())
+        getattr(found, end)()
+
+    assert not found
+
+
+def test_a_reset_begins_kept_plans_anew_and_ends_all_others() -> None:
+    """Budget, counts, chance and time are as when the plan came into force."""
+    found, clock = faults(rule("put"))
+    kept = rule("kept", match={"attempt": "1-3", "until": 5, "probability": 0.5}, times=2)
+    with found.during({"rules": [kept], "seed": 3}):
+        first = [strike is not None and "kept" in strike.rules for strike in [found.strike(get()) for _ in range(6)]]
+        clock.advance(60)
+        found.reset()
+        again = struck(found, *[get()] * 6)
+        names = [one.id for one in found.report()]
+
+    assert any(first)
+    assert (first, ["kept"]) == (again, names)
+
+
 def test_two_rules_in_force_have_two_names() -> None:
     """Or nobody could say which of them fired."""
     found, _ = faults(rule())
