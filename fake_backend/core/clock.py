@@ -17,7 +17,8 @@ import logging
 import math
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -151,7 +152,7 @@ class VirtualClock:
         self._turn = threading.RLock()  # who moves time holds it, events included
         self._news = threading.Condition(threading.Lock())
         self._closed = False
-        self._follower: Action | None = None
+        self._followers: tuple[Action, ...] = ()
         self.scheduler = Scheduler(self.monotonic, self.changed)
 
     def __repr__(self) -> str:
@@ -229,12 +230,18 @@ class VirtualClock:
                         self._news.wait()
         return ready()
 
-    def follow(self, action: Action | None) -> None:
-        """Have ``action`` called whenever time has moved, before an event runs as well; ``None`` ends that.
+    @contextmanager
+    def followed(self, action: Action) -> Iterator[None]:
+        """Have ``action`` called whenever time has moved, before an event runs as well, inside of a block.
 
-        Another clock that tells the same time follows so; there is one follower at most.
+        Another clock that tells the same time follows so, and who ends a run that takes too long. What one of them
+        raises ends the move, and comes once all have been called.
         """
-        self._follower = action
+        self._followers = (*self._followers, action)
+        try:
+            yield
+        finally:
+            self._followers = tuple(each for each in self._followers if each is not action)
 
     def changed(self) -> None:
         """Tell those who wait that what they wait for may be there."""
@@ -257,8 +264,9 @@ class VirtualClock:
     def _stand_at(self, elapsed: float) -> None:
         if elapsed > self._elapsed:
             self._elapsed = elapsed
-            if self._follower is not None:
-                self._follower()
+            with ExitStack() as calls:
+                for follower in self._followers:
+                    calls.callback(follower)
 
 
 class SystemClock:

@@ -3,6 +3,7 @@
 classes.py   the faults, and which requests each can strike
 points.py    the requests of a run without faults
 facts.py     what a run leaves behind, and what it had carried out
+guard.py     ends a run that does not end
 trial.py     one run with one fault, and its verdict
 sweep.py     all of them
 table.py     the table for people and for machines

@@ -11,7 +11,10 @@ from sqlalchemy import select
 from fake_backend.store.schema import async_jobs, serve_applications, tasks
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from fake_backend.backend import FakeBackend
+    from fake_backend.core.journal import Entry
 
 ANNOTATE = "/annotate_task_data/"
 
@@ -43,12 +46,12 @@ class Facts:
         return "; ".join(told)
 
 
-def facts(backend: FakeBackend) -> Facts:
-    """Return what there is in a backend now."""
+def facts(backend: FakeBackend, entries: Iterable[Entry]) -> Facts:
+    """Return what there is in a backend now, after a run that made these requests."""
     world = backend._world  # noqa: SLF001 (of the same house; a sweep looks behind the API on purpose)
     writes = Counter(
         entry.path
-        for entry in backend.journal
+        for entry in entries
         if entry.path.endswith(ANNOTATE)
         for status in entry.carried
         if entry.method == "PUT" and status < 300

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from fake_backend.backend import FakeBackend
 from fake_backend.sweeping.classes import CLASSES, FaultClass
+from fake_backend.sweeping.guard import Limits
 from fake_backend.sweeping.points import points
-from fake_backend.sweeping.trial import Cell, Limits, Outcome, Verdict, Work, trial, undisturbed
+from fake_backend.sweeping.trial import Cell, Outcome, Verdict, Work, trial, undisturbed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

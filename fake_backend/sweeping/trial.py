@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from fake_backend.core.clock import VirtualClock
 from fake_backend.core.errors import BadRequest
+from fake_backend.core.journal import Entry
 from fake_backend.sweeping.facts import Facts, facts
+from fake_backend.sweeping.guard import Guard, Limits, Runaway
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from fake_backend.backend import FakeBackend
-    from fake_backend.core.journal import Entry
     from fake_backend.sweeping.classes import FaultClass
     from fake_backend.sweeping.points import Point
 
@@ -34,10 +35,6 @@ class Verdict(StrEnum):
     LOSES_DATA = "loses data"
     HANGS = "hangs"
     NOT_REACHED = "not reached"
-
-
-class Runaway(BaseException):
-    """A run that goes on for longer, or asks more often, than any that ends; no ``Exception``, so that it gets out."""
 
 
 @dataclass(frozen=True)
@@ -75,19 +72,6 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Limits:
-    """What a run may take.
-
-    Args:
-        seconds: World time.
-        requests: Requests.
-    """
-
-    seconds: float
-    requests: int
-
-
-@dataclass(frozen=True)
 class Cell:
     """One fault at one request.
 
@@ -116,11 +100,12 @@ def undisturbed(work: Work) -> tuple[Outcome, list[Entry]]:
     """
     with work.backend() as backend:
         clock = _virtual(backend)
-        begun, seen = clock.monotonic(), backend.journal.arrived
+        begun, entries = clock.monotonic(), list[Entry]()
+        backend.journal.watch(entries.append)  # the journal itself forgets the first of many
         value = work.run(backend)
-        entries = [entry for entry in backend.journal if entry.number > seen]
+        backend.journal.watch(None)
         seconds = clock.monotonic() - begun
-        return Outcome(value, work.left(backend), facts(backend), len(entries), seconds), entries
+        return Outcome(value, work.left(backend), facts(backend, entries), len(entries), seconds), entries
 
 
 def trial(work: Work, point: Point, fault: FaultClass, due: Outcome, limits: Limits) -> Cell:
@@ -136,29 +121,26 @@ def trial(work: Work, point: Point, fault: FaultClass, due: Outcome, limits: Lim
     plan = {"rules": [{"id": RULE, "match": point.match, "effect": fault.effect(point), "times": 1}]}
     with work.backend() as backend:
         clock = _virtual(backend)
-        begun, seen = clock.monotonic(), backend.journal.arrived
+        begun = clock.monotonic()
         backend.faults.put(plan)
-        _guard(backend, clock, limits)
         value, error = None, None
-        try:
-            value = work.run(backend)
-        except (Exception, Runaway) as caught:  # noqa: BLE001 (whatever the user's code raises is what is judged)
-            error = caught
-        finally:
-            clock.follow(None)
-            backend.journal.watch(None)
-        requests, seconds = backend.journal.arrived - seen, clock.monotonic() - begun
+        with Guard(backend.journal, clock, limits) as guard:
+            try:
+                value = work.run(backend)
+            except (Exception, Runaway) as caught:  # noqa: BLE001 (whatever the user's code raises is what is judged)
+                error = caught
+        requests, seconds = len(guard.entries), clock.monotonic() - begun
+        if guard.reached:
+            return Cell(point, fault.name, Verdict.HANGS, guard.reached, requests, seconds)
         fired = backend.faults.report()[0].fired > 0
         backend.faults.clear()
-        came_to = facts(backend)
+        came_to = facts(backend, guard.entries)
         left = work.left(backend) if error is None else None
         verdict, told = _judged(Outcome(value, left, came_to, requests, seconds), error, due, fired=fired)
         return Cell(point, fault.name, verdict, told, requests, seconds)
 
 
 def _judged(found: Outcome, error: BaseException | None, due: Outcome, *, fired: bool) -> tuple[Verdict, str]:
-    if isinstance(error, Runaway):
-        return Verdict.HANGS, str(error)
     if not fired:
         return Verdict.NOT_REACHED, "the request was not made this time"
     doubled = found.facts.doubled(due.facts)
@@ -182,17 +164,3 @@ def _virtual(backend: FakeBackend) -> VirtualClock:
     if not isinstance(backend.clock, VirtualClock):
         raise BadRequest("A sweep lives in virtual time.", received=repr(backend.clock), expected="clock='virtual'")
     return backend.clock
-
-
-def _guard(backend: FakeBackend, clock: VirtualClock, limits: Limits) -> None:
-    """End a run that goes beyond its limits."""
-    until, most = clock.monotonic() + limits.seconds, backend.journal.arrived + limits.requests
-
-    def look(_: Entry | None = None) -> None:
-        if clock.monotonic() > until:
-            raise Runaway(f"no end after {limits.seconds:g} s of world time")
-        if backend.journal.arrived > most:
-            raise Runaway(f"no end after {limits.requests} requests")
-
-    backend.journal.watch(look)
-    clock.follow(look)

@@ -84,10 +84,9 @@ def _dates(clock: VirtualClock) -> Iterator[None]:
     def follow() -> None:
         frozen.move_to(start + timedelta(seconds=clock.monotonic() - begun))
 
-    clock.follow(follow)
     try:
-        yield
+        with clock.followed(follow):
+            yield
     finally:
-        clock.follow(None)
         freezer.stop()
         DISPATCHER.restore()

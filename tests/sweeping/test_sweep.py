@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import threading
+from collections import deque
 
 import pytest
 import requests
@@ -85,6 +87,32 @@ def stubborn(backend):
         backend.clock.sleep(60)
 
 
+def deaf(backend):
+    """One that catches whatever comes, even what is meant to end it."""
+    failed = False
+    while True:
+        try:
+            found = hasty(backend)
+            if not failed:
+                return found
+        except:  # noqa: E722 (the very thing)
+            failed = True
+
+
+def delegating(backend, client=stubborn):
+    """One that leaves the work to a thread, and takes what there is when that is over."""
+    found = []
+    worker = threading.Thread(target=lambda: found.append(client(backend)))
+    worker.start()
+    worker.join()
+    return found or [2]
+
+
+def deafly_delegating(backend):
+    """Both."""
+    return delegating(backend, deaf)
+
+
 def writing(backend):
     """One that sends a write again without a look."""
     body = {"action": "submit", "data": {"objects": []}}
@@ -119,6 +147,44 @@ def test_each_verdict_is_given_to_who_deserves_it(client, fault, verdict) -> Non
     """By what the run returned, and by what is in the backend, not by how it ended alone."""
     found = sweep(client, backend=world, classes=[BY_NAME[fault]])
     assert {verdict} == {cell.verdict for cell in found.cells}
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+@pytest.mark.parametrize("client", [deaf, delegating, deafly_delegating])
+def test_who_hangs_is_ended_whatever_it_catches_and_in_whichever_thread(client) -> None:
+    """The guard notes that its limit was reached; what gets out of the run says nothing of it."""
+    threads = threading.active_count()
+    found = sweep(client, backend=world, classes=[BY_NAME["500"]])
+
+    assert [Verdict.HANGS] == [cell.verdict for cell in found.cells]
+    assert "no end after" in found.cells[0].told
+    assert threads == threading.active_count()
+
+
+def test_a_client_is_as_it_was_once_one_of_its_runs_has_been_ended() -> None:
+    """The same function runs again, to its end."""
+    sweep(deaf, backend=world, classes=[BY_NAME["500"]])
+    with world() as backend:
+        assert 2 == deaf(backend)
+
+
+def test_the_first_requests_of_a_long_run_are_struck_too() -> None:
+    """The journal is bounded and forgets them; a sweep does not, nor what they wrote."""
+
+    def forgetful_world():
+        backend = world()
+        backend.journal._entries = deque(maxlen=1)
+        return backend
+
+    def run(backend):
+        writing(backend)
+        return listed(backend)
+
+    found = sweep(run, backend=forgetful_world, classes=[BY_NAME["504, carried out"]])
+
+    assert [(Verdict.DUPLICATES, "PUT"), (Verdict.RECOVERS, "GET")] == [
+        (cell.verdict, cell.point.method) for cell in found.cells
+    ]
 
 
 def test_every_request_is_struck_by_every_class_that_can_befall_it() -> None:

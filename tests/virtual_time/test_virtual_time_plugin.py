@@ -24,6 +24,19 @@ CLIENT = """
         raise TimeoutError
 
 
+    def insistent(url, headers):
+        wrong = False
+        while True:
+            try:
+                status = requests.get(url, headers=headers, timeout=15).status_code
+                wrong = wrong or status != 200
+                while wrong:
+                    time.sleep(60)
+                return status
+            except:
+                time.sleep(60)
+
+
     def instants():
         return time.time(), monotonic(), datetime.now(UTC)
 """
@@ -86,6 +99,17 @@ TESTS = """
             asyncio.run(enter())
 
 
+    def test_a_sweep_ends_who_hangs_in_virtual_time(virtual_time):
+        from fake_backend.sweeping import CLASSES, Verdict, sweep
+
+        def run(backend):
+            with virtual_time(backend):
+                return client.insistent(f"{backend.url}/sdk/tasks/", backend.tokens["acme"].headers)
+
+        found = sweep(run, backend=lambda: FakeBackend(seed="empty"), classes=CLASSES[2:4])
+        assert [Verdict.HANGS] * 2 == [cell.verdict for cell in found.cells]
+
+
     def test_who_came_too_early_is_named(backend, virtual_time):
         from fake_backend.virtual_time import DISPATCHER
 
@@ -129,7 +153,7 @@ def test_a_client_lives_in_the_worlds_time_for_one_test(tmp_path) -> None:
     """It took ``sleep`` by name and as a default, sleeps in threads, asks for dates; afterwards all is real again."""
     done = run(tmp_path, "fake_backend_virtual_time = true", client=CLIENT, test_client=TESTS)
 
-    assert "5 passed" in done.stdout, done.stdout
+    assert "6 passed" in done.stdout, done.stdout
 
 
 def test_without_the_option_nothing_happens(tmp_path) -> None:
