@@ -18,6 +18,10 @@ class FrozenClock(VirtualClock):
     Events that fall into a tick are run at their instants when somebody next looks. Outside of ``freeze_time`` it
     stands. It reads what is frozen, wherever in the process that was done, and changes no other clock's time.
 
+    A ``freeze_time`` that is entered, or come back to, at an earlier date sets it back, as one sets a wall clock:
+    ``monotonic`` does not go back, and what is scheduled keeps its delay. Within one ``freeze_time`` it moves forward
+    only.
+
     Raises:
         BadRequest: freezegun is not installed.
     """
@@ -32,6 +36,7 @@ class FrozenClock(VirtualClock):
                 "clock='freezegun' needs the package freezegun.", expected="pip install freezegun"
             ) from error
         self._factories = api.freeze_factories
+        self._followed = self._innermost()
         super().__init__(self._frozen())
 
     def __repr__(self) -> str:
@@ -67,6 +72,9 @@ class FrozenClock(VirtualClock):
         self._catch_up()
         return super().advance_to_next()
 
+    def _innermost(self) -> object:
+        return self._factories[-1] if self._factories else None
+
     def _frozen(self) -> datetime | None:
         """Return what freezegun's innermost ``freeze_time`` tells; ``None`` where nothing is frozen."""
         if not self._factories:
@@ -79,10 +87,17 @@ class FrozenClock(VirtualClock):
         frozen = self._frozen()
         if frozen is None or self._is_moving:
             return
-        ahead = (frozen - self._start).total_seconds() - self._elapsed
-        if ahead > 0:
-            with self._turn:
+        with self._turn:
+            ahead = (frozen - self._start).total_seconds() - self._elapsed
+            entered, self._followed = self._followed is not self._innermost(), self._innermost()
+            if ahead > 0:
                 self._move_to(self._elapsed + ahead)
+            elif entered:
+                self._set_back(-ahead)
+
+    def _set_back(self, seconds: float) -> None:
+        self._start -= timedelta(seconds=seconds)
+        self._epoch -= seconds
 
     def _move_to(self, target: float) -> None:
         before, self._is_moving = self._is_moving, True

@@ -51,9 +51,9 @@ def test_whose_clock_is_skewed_is_refused() -> None:
     """A client that was frozen elsewhere is twenty minutes off (SigV4: at most fifteen)."""
     with freeze_time("2026-03-01 12:00:00"), FakeBackend(seed=small_document(), clock="freezegun") as backend:
         client, bucket = client_of(backend)
-        backend.clock.now()
+        told = type("Told", (), {"time_to_freeze": backend.clock.now()})
         with freeze_time("2026-03-01 11:40:00"):
-            backend._world.objects.clock._factories = [type("Told", (), {"time_to_freeze": backend.clock.now()})]
+            backend._world.objects.clock._factories = [told]
             with pytest.raises(ClientError, match="RequestTimeTooSkewed"):
                 client.list_objects_v2(Bucket=bucket)
 
@@ -83,6 +83,43 @@ def test_no_other_clock_moves() -> None:
             frozen.tick(86_400)
         assert before == virtual.clock.now()
     assert SystemClock().now().year < 2031
+
+
+def test_a_backend_that_was_there_before_follows_what_is_frozen_later() -> None:
+    """As one of a fixture is: at an earlier date than the machine's it is set back, and boto3 is believed there too."""
+    with FakeBackend(seed=small_document(), clock="freezegun") as backend:
+        for date in ("2026-03-01T12:00:00+00:00", "2024-03-01T12:00:00+00:00"):
+            with freeze_time(date) as frozen:
+                assert date == backend.clock.now().isoformat()
+                client, bucket = client_of(backend)
+                client.put_object(Bucket=bucket, Key="a", Body=b"bytes")
+                url = client.generate_presigned_url("get_object", Params={"Bucket": bucket, "Key": "a"}, ExpiresIn=900)
+                statuses = [requests.get(url, timeout=9).status_code]
+                frozen.tick(901)
+                statuses.append(requests.get(url, timeout=9).status_code)
+
+            assert [200, 403] == statuses
+
+
+def test_a_date_that_goes_back_leaves_what_is_scheduled_its_delay() -> None:
+    """Entering a ``freeze_time``, and coming back to the outer one; nothing goes back within one."""
+    with freeze_time("2026-02-01 00:00:10") as outer:
+        clock, seen = FrozenClock(), []
+        clock.scheduler.after(60, lambda: seen.append(clock.now().isoformat()))
+        with freeze_time("2026-02-01") as inner:
+            before = (clock.now().isoformat(), clock.monotonic(), clock.time())
+            inner.tick(59)
+            assert 59 == clock.monotonic()
+            assert [] == seen
+            inner.move_to("2026-01-01")
+            assert "2026-02-01T00:00:59+00:00" == clock.now().isoformat()
+            inner.move_to("2026-02-01 00:01:01")
+            assert 61 == clock.monotonic()
+        assert ["2026-02-01T00:01:00+00:00"] == seen
+        assert ("2026-02-01T00:00:00+00:00", 0, 1769904000) == before
+        assert "2026-02-01T00:00:10+00:00" == clock.now().isoformat()
+        outer.tick(10)
+        assert 71 == clock.monotonic()
 
 
 def test_outside_of_freeze_time_it_stands() -> None:
