@@ -23,7 +23,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+from fake_backend.core.errors import BadRequest
+
 _log = logging.getLogger(__name__)
+
+LAST = datetime(9000, 1, 1, tzinfo=UTC)  # dates that are counted from now need years of four digits too
 
 Action = Callable[[], None]
 
@@ -137,6 +141,8 @@ class Scheduler:
 
 class VirtualClock:
     """Time that moves only by ``sleep``, ``advance``, ``advance_to_next``, ``run_until`` and autojumping waits.
+
+    It ends with ``LAST``; what would move it further raises ``BadRequest``, and it stays where it is.
 
     Args:
         start: The instant at which the clock stands first; aware. Real time when left out, because presigned URLs of
@@ -255,6 +261,12 @@ class VirtualClock:
         self.changed()
 
     def _move_to(self, target: float) -> None:
+        if target > self._elapsed and self._epoch + target > LAST.timestamp():
+            raise BadRequest(
+                "The clock cannot be moved beyond its end.",
+                received=f"{target - self._elapsed:g} s",
+                expected=f"until {LAST:%Y-%m-%d}",
+            )
         while (event := self.scheduler.pop_due(target)) is not None:
             self._stand_at(event.due)
             event.action()

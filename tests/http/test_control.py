@@ -7,6 +7,7 @@ import requests
 
 from fake_backend import ControlPolicy, FakeBackend
 from fake_backend.core.bugs import KNOWN
+from fake_backend.core.clock import LAST
 
 
 @pytest.fixture
@@ -119,6 +120,28 @@ def test_the_world_obeys(anybody, acme, backend) -> None:
     tokens = backend.tokens
     anybody.post("/_fake/reset/", json={})
     assert (7, tokens) == (acme.get("/sdk/tasks/?project=1").json()["count"], backend.tokens)
+
+
+@pytest.mark.parametrize(
+    ("instant", "words"), [("9999-12-31T23:59:59+00:00", "ten years"), ("1999-01-01T00:00:00Z", "forward only")]
+)
+def test_an_instant_out_of_reach_is_refused_for_its_own_reason(anybody, instant, words) -> None:
+    """Too far is not too early."""
+    answer = anybody.post("/_fake/clock/", json={"freeze": instant})
+
+    assert 400 == answer.status_code
+    assert words in answer.text
+
+
+def test_no_call_moves_a_clock_to_where_nothing_works(anybody, acme, backend) -> None:
+    """At the end of its time it is refused to move further, and everything goes on there."""
+    backend.clock.advance((LAST - backend.clock.now()).total_seconds() - 60)
+    statuses = [anybody.post("/_fake/clock/", json={"advance": seconds}).status_code for seconds in (59, 2, 10**8)]
+
+    assert [200, 400, 400] == statuses
+    assert "8999-12-31T23:59:59" in anybody.get("/_fake/clock/").json()["now"]
+    assert 200 == anybody.get("/_fake/journal/").status_code
+    assert 7 == acme.get("/sdk/tasks/?project=1&response_mode=presigned").json()["count"]
 
 
 def test_a_system_clock_does_not_obey() -> None:

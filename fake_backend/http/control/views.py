@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from flask import Blueprint, Response, request
@@ -189,11 +189,19 @@ def _seconds_until(told: object, clock: VirtualClock) -> float:
             field="freeze",
         )
     seconds = (instant - clock.now()).total_seconds()
-    if not 0 <= seconds <= LONGEST:
+    if seconds < 0:
         raise BadRequest(
             "A clock moves forward only.",
             received=told,
             expected=f"not before {clock.now().isoformat()}",
+            field="freeze",
+        )
+    if seconds > LONGEST:
+        furthest = clock.now() + timedelta(seconds=LONGEST)
+        raise BadRequest(
+            "One call moves a clock by ten years at most.",
+            received=told,
+            expected=f"not after {furthest.isoformat()}",
             field="freeze",
         )
     return seconds
