@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from fake_backend.exports.request import ExportRequest
     from fake_backend.exports.roots import Root
     from fake_backend.faults import Faults
+    from fake_backend.faults.live import Strike
     from fake_backend.objects import ObjectStore
     from fake_backend.payloads import Payloads
     from fake_backend.settings import Settings
@@ -61,6 +62,7 @@ class _Run:
     total: int = 0
     number: int = 0
     fail_row: int | None = None
+    failed_by: Strike | None = None
 
 
 class RowUnreadable(Refusal):
@@ -238,17 +240,20 @@ class ExportJobs:
     def _befallen(self, run: _Run, step: Callable[[_Run], None]) -> bool:
         """Let faults have their way with a step; return whether it is not to be done now."""
         struck = self._faults.strike(Arrival("worker", job=lambda: self.facts(run.job.id))) if self._faults else None
-        effect = struck and struck.effect.worker
-        if not effect:
+        if struck is None or struck.effect.worker is None:
             return False
+        effect = struck.effect.worker
+        wait = (effect.stall or 0.0) + ((effect.pace or 1.0) - 1.0) * self._settings.chunk_seconds
         if effect.fail_row is not None:
-            run.fail_row = effect.fail_row
+            run.fail_row, run.failed_by = effect.fail_row, struck
+        if effect.kill or wait > 0:
+            run.failed_by = None
+            self._faults.came_of(struck)
         if effect.kill:
             if effect.resume_after is not None:
                 resumed = step if effect.resume_from == "here" else self._again
                 self._later(run, resumed, effect.resume_after, spared=True)
             return True
-        wait = (effect.stall or 0.0) + ((effect.pace or 1.0) - 1.0) * self._settings.chunk_seconds
         if wait <= 0:
             return False
         self._later(run, step, wait, spared=True)
@@ -301,6 +306,8 @@ class ExportJobs:
         done = run.bundle.records
         if run.fail_row is not None and done < run.fail_row <= done + len(rows):
             row = rows[run.fail_row - done - 1]
+            if run.failed_by is not None:
+                self._faults.came_of(run.failed_by)
             raise RowUnreadable("A row cannot be read.", received=row["key"])
         if rows:
             run.bundle.add_chunk(self._lines.of(rows, run.bundle, run.request, run.storage_url))

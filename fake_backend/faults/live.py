@@ -76,6 +76,7 @@ class _Live:
     counts: Counter[Hashable] = field(default_factory=Counter)
     by_connection: WeakKeyDictionary[Any, int] = field(default_factory=WeakKeyDictionary)
     matched: int = 0
+    spent: int = 0
     fired: int = 0
     first: float | None = None
     last: float | None = None
@@ -90,12 +91,18 @@ class _Live:
         share = self.rule.match.probability
         if share < 1 and self.chance.random() >= share:
             return False
-        if self.rule.times is not None and self.fired >= self.rule.times:
+        if self.rule.times is not None and self.spent >= self.rule.times:
             return False
+        self.spent += 1
+        if arrival.target != "worker":  # who says itself whether anything came of it
+            self.fires(now)
+        return True
+
+    def fires(self, now: float) -> None:
+        """Count a strike of which something came."""
         self.fired += 1
         self.last = now - self.began
         self.first = self.last if self.first is None else self.first
-        return True
 
     def _number(self, arrival: Arrival) -> int:
         """Return which of its scope's arrivals this is, from 1."""
@@ -200,6 +207,15 @@ class Faults:
         self.take(number)
         if idle := kept.idle():
             raise NeverFired(idle)
+
+    def came_of(self, strike: Strike) -> None:
+        """Count the strike of a worker's step as fired: something has come of it; of several rules, of the first."""
+        with self._lock:
+            now = self._clock.monotonic()
+            for plan in self._plans.values():
+                for one in plan.rules:
+                    if one.rule.id == strike.rules[0]:
+                        one.fires(now)
 
     def report(self) -> list[RuleReport]:
         """Return what became of each rule in force."""

@@ -11,5 +11,6 @@ class NeverFired(AssertionError):  # noqa: N818 (as in the sentence that a perso
     """
 
     def __init__(self, rules: tuple[str, ...]) -> None:
-        super().__init__(f"These faults never fired: {', '.join(rules)}. Nothing that came matched them.")
+        names = ", ".join(rules)
+        super().__init__(f"These faults never fired: {names}. Nothing that came matched them, or nothing came of it.")
         self.rules = rules

@@ -150,6 +150,8 @@ def _worker_conflicts(rule: Rule) -> Iterator[str]:
         yield "nothing happens to the worker; name kill, stall, pace or fail_row"
     if effect is not None and effect.resume_after is not None and not effect.kill:
         yield "resume_after is for a worker that was killed"
+    if effect is not None and effect.resume_from == "start" and effect.resume_after is None:
+        yield "resume_from is for a worker that was killed and is taken up again; name kill and resume_after"
 
 
 def _answer_conflicts(rule: Rule, names: set[str]) -> Iterator[str]:

@@ -57,6 +57,10 @@ def test_the_schema_that_ships_is_the_readers() -> None:
             "rules[0].effect",
             "killed",
         ),
+        *(
+            (plan(match={"target": "worker"}, effect={"worker": worker}), "rules[0].effect", "resume_from is for")
+            for worker in ({"resume_from": "start"}, {"resume_from": "start", "stall": 1})
+        ),
         (plan(match={"call": "5-2"}), "rules[0].match.call", "ends before it begins"),
         (plan(match={"call": 0}), "rules[0].match.call", "greater"),
         (plan(match={"since": 5, "until": 1}), "rules[0].match.until", "before since"),

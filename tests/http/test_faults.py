@@ -10,7 +10,7 @@ import pytest
 import requests
 from urllib3.exceptions import IncompleteRead, ProtocolError
 
-from fake_backend import FakeBackend
+from fake_backend import FakeBackend, NeverFired
 from tests.http.small_backend import small_document
 
 PATH = "/sdk/tasks/?project=1&page_size=3"
@@ -369,3 +369,24 @@ def test_a_row_that_cannot_be_read_ends_the_job_in_words(reached) -> None:
     assert "FAILED" == told["status"]
     assert "A row cannot be read" in told["data"]["error"]
     assert "5" in told["data"]["error"]
+
+
+@in_process
+@pytest.mark.parametrize(
+    ("effect", "fired"), [({"fail_row": 3}, 1), ({"fail_row": 8}, 0), ({"stall": 0}, 0), ({"pace": 2}, 8)]
+)
+def test_a_worker_is_struck_when_something_comes_of_it(reached, effect, fired) -> None:
+    """A row that seven rows do not have fails no job, and a fault that changed nothing has not fired."""
+    backend = reached[0]
+    rule = {"id": "worker", "match": {"target": "worker"}, "effect": {"worker": effect}}
+    backend.faults.put({"rules": [rule]})
+    enqueued(reached)
+    backend.clock.advance(60)
+    (told,) = backend.faults.report()
+
+    assert fired == told.fired
+    with contextlib.nullcontext() if fired else pytest.raises(NeverFired):
+        backend.faults.clear()
+        with backend.faults.during({"rules": [rule]}):
+            enqueued(reached)
+            backend.clock.advance(60)
