@@ -274,6 +274,19 @@ def test_plans_are_put_and_taken_through_the_control_corner(reached) -> None:
     assert "rules[0].effect" in bad.text
 
 
+@in_process
+def test_a_reset_of_the_world_leaves_the_plan_of_a_run_in_force(reached) -> None:
+    """A suite that resets between its tests goes on under the faults that it was started with."""
+    backend, url, session = reached
+    with backend.faults.during({"rules": [{"id": "one", "effect": {"status": 503}, "times": 1}]}):
+        statuses = []
+        for _ in range(2):
+            statuses += [session.get(url + PATH, timeout=9).status_code for _ in range(2)]
+            session.post(f"{url}/_fake/reset/", json={}, timeout=9)
+
+    assert [503, 200] * 2 == statuses
+
+
 # -- Streams and workers -------------------------------------------------------------------------------------------
 
 
