@@ -23,7 +23,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Declare the ini option."""
     parser.addini(
         OPTION,
-        "Replace time.sleep, time.time and time.monotonic when pytest starts, so that the fixture virtual_time can "
+        "Replace time.sleep and the clocks of time when pytest starts, so that the fixture virtual_time can "
         "switch a backend's time on for one test.",
         type="bool",
         default=False,

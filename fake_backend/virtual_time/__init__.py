@@ -1,6 +1,6 @@
 """The world's time for clients that know nothing of it (``docs/time.md``).
 
-dispatcher.py   time.sleep, time.time and time.monotonic: passed through, or the world's
+dispatcher.py   time.sleep and the clocks of time: passed through, or the world's
 sleepers.py     several threads that sleep at once: time moves when all of them wait
 holders.py      who took the originals before the dispatcher was there
 switched.py     virtual_time: switch it on for a while

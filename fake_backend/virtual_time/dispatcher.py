@@ -1,4 +1,4 @@
-"""``time.sleep``, ``time.time`` and ``time.monotonic`` of this process: passed through, or a world's.
+"""``time.sleep`` and the clocks of ``time`` in this process: passed through, or a world's.
 
 The functions are replaced once, before a client is imported, and pass through until a world's clock is switched on.
 Then they are that clock's for everybody but those who must live in real time: pytest, hypothesis, our own server.
@@ -11,14 +11,25 @@ import contextlib
 import importlib
 import sys
 import time
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from fake_backend.virtual_time.sleepers import Sleepers
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from fake_backend.core.clock import VirtualClock
 
-NAMES: Final = ("sleep", "time", "monotonic")
+CLOCKS: Final[Mapping[str, Callable[[VirtualClock], float]]] = {
+    "time": lambda clock: clock.time(),
+    "time_ns": lambda clock: round(clock.time() * 1e9),
+    "monotonic": lambda clock: clock.monotonic(),
+    "monotonic_ns": lambda clock: round(clock.monotonic() * 1e9),
+    "perf_counter": lambda clock: clock.monotonic(),
+    "perf_counter_ns": lambda clock: round(clock.monotonic() * 1e9),
+}
+"""What they tell in a world's time; those of one scale have one epoch."""
+NAMES: Final = ("sleep", *CLOCKS)
 IGNORED: Final = (
     *("pytest", "_pytest", "pluggy", "xdist", "execnet", "hypothesis", "_hypothesis_pytestplugin"),
     *("fake_backend", "cheroot", "werkzeug", "moto", "freezegun"),
@@ -46,7 +57,10 @@ class Dispatcher:
     def __init__(self) -> None:
         self.originals = {name: getattr(time, name) for name in NAMES}
         self._sleepers: Sleepers | None = None
-        self.functions = {"sleep": self._sleep, "time": self._time, "monotonic": self._monotonic}
+        self.functions: dict[str, Callable[..., Any]] = {
+            "sleep": self._sleep,
+            **{name: self._clock(self.originals[name], told) for name, told in CLOCKS.items()},
+        }
         self.installed = False
 
     def __repr__(self) -> str:
@@ -100,13 +114,12 @@ class Dispatcher:
         else:
             sleepers.sleep(seconds)
 
-    def _time(self) -> float:
-        sleepers = self._for(_caller())
-        return float(self.originals["time"]()) if sleepers is None else sleepers.clock.time()
+    def _clock(self, original: Callable[[], float], told: Callable[[VirtualClock], float]) -> Callable[[], float]:
+        def now() -> float:
+            sleepers = self._for(_caller())
+            return original() if sleepers is None else told(sleepers.clock)
 
-    def _monotonic(self) -> float:
-        sleepers = self._for(_caller())
-        return float(self.originals["monotonic"]()) if sleepers is None else sleepers.clock.monotonic()
+        return now
 
 
 def _caller() -> str:

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 def virtual_time(backend: FakeBackend) -> Iterator[VirtualClock]:
     """Give every client of this process the time of a backend.
 
-    ``time.sleep``, ``time.time``, ``time.monotonic`` and ``datetime.now`` are the world's; threads that sleep at once
-    cost the longest of them. Waits inside of locks and sockets stay real.
+    ``time.sleep``, ``datetime.now`` and ``time``, ``monotonic`` and ``perf_counter`` of ``time``, in nanoseconds too,
+    are the world's; threads that sleep at once cost the longest of them. Waits inside of locks and sockets stay real.
 
     Args:
         backend: Open, with a virtual clock, reached in process.

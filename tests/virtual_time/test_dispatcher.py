@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fake_backend.core.clock import VirtualClock
-from fake_backend.virtual_time.dispatcher import NAMES, Dispatcher
+from fake_backend.virtual_time.dispatcher import CLOCKS, Dispatcher
 from fake_backend.virtual_time.holders import holders
 
 
@@ -52,6 +52,21 @@ def test_the_test_runner_lives_in_real_time_always(switched, name, virtual) -> N
     caller = module(name, "def ask(): return time()", time=dispatcher.functions["time"])
 
     assert virtual == (caller.ask() > time.time() + 10**5)
+
+
+@pytest.mark.parametrize("name", sorted(CLOCKS))
+def test_every_clock_of_time_is_the_worlds(switched, name) -> None:
+    """Also in nanoseconds, which are whole, and of one epoch with the seconds."""
+    dispatcher, clock = switched
+    unit = 1e9 if name.endswith("_ns") else 1
+    caller = module("client", f"def ask(): return {name}()", **{name: dispatcher.functions[name]})
+    begun = caller.ask()
+    clock.advance(1800)
+    ended = caller.ask()
+
+    assert type(begun) is type(getattr(time, name)())
+    assert 1800 == round((ended - begun) / unit, 3)
+    assert dispatcher.functions[name.removesuffix("_ns")]() == pytest.approx(ended / unit, abs=1e-3)
 
 
 def test_a_sleep_costs_no_real_time_and_moves_the_world(switched) -> None:
@@ -106,7 +121,7 @@ def test_a_sleep_that_a_thread_was_given_to_call_is_the_clients() -> None:
 
 def test_who_holds_an_original_is_named_by_place() -> None:
     """A name of a module, a default of a function or method, by keyword as well; what is ours is not."""
-    originals = {name: FunctionType((lambda: 0).__code__, {}) for name in NAMES}
+    originals = {name: FunctionType((lambda: 0).__code__, {}) for name in ("sleep", "time", "monotonic")}
     source = (
         "def wait(a, sleep=sleep): ...\n"
         "def other(*, clock=monotonic): ...\n"

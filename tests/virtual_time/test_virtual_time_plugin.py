@@ -37,6 +37,14 @@ CLIENT = """
                 time.sleep(60)
 
 
+    def deadlines():
+        for now, unit in [(time.time_ns, 10**9), (time.monotonic_ns, 10**9), (time.perf_counter, 1),
+                          (time.perf_counter_ns, 10**9)]:
+            begun = now()
+            time.sleep(5)
+            yield (now() - begun) // unit
+
+
     def instants():
         return time.time(), monotonic(), datetime.now(UTC)
 """
@@ -70,6 +78,11 @@ TESTS = """
         after = client.instants()
         assert after[0] - before[0] < 600
         assert (after[2] - before[2]).total_seconds() < 600
+
+
+    def test_a_deadline_in_nanoseconds_passes_too(backend, virtual_time):
+        with virtual_time(backend):
+            assert [5, 5, 5, 5] == list(client.deadlines())
 
 
     def test_eight_sleepers_cost_one_second(backend, virtual_time):
@@ -153,7 +166,7 @@ def test_a_client_lives_in_the_worlds_time_for_one_test(tmp_path) -> None:
     """It took ``sleep`` by name and as a default, sleeps in threads, asks for dates; afterwards all is real again."""
     done = run(tmp_path, "fake_backend_virtual_time = true", client=CLIENT, test_client=TESTS)
 
-    assert "6 passed" in done.stdout, done.stdout
+    assert "7 passed" in done.stdout, done.stdout
 
 
 def test_without_the_option_nothing_happens(tmp_path) -> None:
