@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
+import enum
+import functools
 import threading
 import time
+import typing
 from concurrent.futures import ThreadPoolExecutor
 from types import FunctionType, ModuleType
 
@@ -29,7 +33,7 @@ def module(name: str, source: str, **names) -> ModuleType:
     """Return a module of some source."""
     made = ModuleType(name)
     vars(made).update(names)
-    exec(compile(source, f"{name}.py", "exec"), vars(made))  # noqa: S102 (our own text)
+    exec(compile(source, f"{name}.py", "exec", dont_inherit=True), vars(made))  # noqa: S102 (our own text)
     return made
 
 
@@ -138,3 +142,47 @@ def test_who_holds_an_original_is_named_by_place() -> None:
         "client.other(clock=)",
         "client.wait(sleep=)",
     ] == holders(originals, [client, innocent])
+
+
+@pytest.mark.parametrize(
+    ("source", "place"),
+    [
+        ("class A:\n    nap = staticmethod(sleep)", "client.A.nap"),
+        ("class A:\n    nap = sleep", "client.A.nap"),
+        ("class A:\n    class B:\n        nap = sleep", "client.A.B.nap"),
+        ("class A:\n    @property\n    def nap(self, by=sleep): ...", "client.A.nap(by=)"),
+        ("class A:\n    def __init__(self): self.nap = sleep\nheld = A()", "client.held.nap"),
+        ("@dataclasses.dataclass\nclass A:\n    nap: object = sleep", "client.A.__init__(nap=)"),
+        ("class A(typing.NamedTuple):\n    nap: object = sleep", "client.A.__new__(nap=)"),
+        ("class A(enum.Enum):\n    NAP = functools.partial(sleep, 1)\n    WAIT = (sleep,)", "client.A.WAIT._value_[0]"),
+        ("held = functools.partial(sleep, 1)", "client.held"),
+        ("held = {'nap': sleep}", "client.held['nap']"),
+        ("held = [1, sleep]", "client.held[1]"),
+        (
+            "def outer(nap):\n    def inner(): nap(1)\n    return inner\nheld = outer(sleep)",
+            "client.outer.<locals>.inner.nap",
+        ),
+        (
+            (
+                "def plain(f):\n    @functools.wraps(f)\n    def call(*given): return f(*given)\n    return call\n"
+                "@plain\ndef wait(by=sleep): ..."
+            ),
+            "client.wait(by=)",
+        ),
+    ],
+)
+def test_an_original_is_found_wherever_a_client_keeps_it(source, place) -> None:
+    """What is not found lives in real time while the rest does not; it is named by the client's own module."""
+    original = FunctionType((lambda: 0).__code__, {})
+    names = {"dataclasses": dataclasses, "enum": enum, "functools": functools, "typing": typing, "sleep": original}
+    client = module("client", f"{source}\ndel sleep", **names)
+
+    assert place in holders({"sleep": original}, [client])
+    assert [] == holders({"sleep": lambda: 0}, [client])
+
+
+def test_what_goes_round_in_a_circle_is_searched_once() -> None:
+    """Clients' objects know one another."""
+    client = module("client", "class A: ...\nheld = A()\nheld.other = [held, {'a': held}]\nheld.client = held")
+
+    assert [] == holders({"sleep": time.sleep}, [client])
