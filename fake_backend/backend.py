@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
@@ -100,6 +101,7 @@ class FakeBackend:
         called = str(next(_numbers)) if name is None else name
         self._hosts = (f"api-{called}.fake-backend.invalid", f"storage-{called}.fake-backend.invalid")
         self._served: list[ServedBackend] = []
+        self._serving_refused: Exception | None = None
         try:
             self._world.start(self._seed)
         except BaseException:
@@ -257,7 +259,10 @@ class FakeBackend:
         Raises:
             CannotListen: An address cannot be listened on.
             BadRequest: The public URL is no base URL.
+            VirtualTimeRefused: Its time is told to the clients of this process alone, by ``virtual_time``.
         """
+        if self._serving_refused is not None:
+            raise self._serving_refused
         served = ServedBackend(
             self,
             host,
@@ -275,6 +280,15 @@ class FakeBackend:
     def is_served(self) -> bool:
         """Whether other processes can reach it."""
         return bool(self._served)
+
+    @contextmanager
+    def _unserved(self, refusal: Exception) -> Iterator[None]:
+        """Refuse to be served inside of a block."""
+        self._serving_refused = refusal
+        try:
+            yield
+        finally:
+            self._serving_refused = None
 
     def _environ(self, url: str, storage_url: str, *, autojump: bool, control: ControlPolicy) -> dict[str, object]:
         return {

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
+from unittest.mock import patch
 
 from fake_backend.core.clock import VirtualClock
 from fake_backend.virtual_time.dispatcher import DISPATCHER, IGNORED
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from fake_backend.backend import FakeBackend
+
+SERVED: Final = f"The backend is served, and a client in another process has a time of its own; for that, {ELSEWHERE}."
+LOOP: Final = f"An event loop runs here, as aiohttp's clients need; for them, {ELSEWHERE}."
 
 
 @contextmanager
@@ -32,12 +36,13 @@ def virtual_time(backend: FakeBackend) -> Iterator[VirtualClock]:
         NotInstalled: The functions of ``time`` have not been replaced.
         HeldOriginals: A client took them before they were.
         VirtualTimeRefused: The backend's clock is not virtual, it is served to other processes, an event loop runs
-            here, or another backend's time is on.
+            here, or another backend's time is on. Who serves the backend or runs an event loop inside of the block
+            gets it there.
     """
     clock = _checked(backend)
     DISPATCHER.switch_on(clock)
     try:
-        with _dates(clock):
+        with _dates(clock), backend._unserved(VirtualTimeRefused(SERVED)), _no_loops():  # noqa: SLF001 (of the same house)
             yield clock
     finally:
         DISPATCHER.switch_off()
@@ -52,11 +57,9 @@ def _checked(backend: FakeBackend) -> VirtualClock:
     if DISPATCHER.is_on:
         raise VirtualTimeRefused("Another backend's time is on; leave its block first.")
     if backend.is_served:
-        raise VirtualTimeRefused(
-            f"The backend is served, and a client in another process has a time of its own; for that, {ELSEWHERE}."
-        )
+        raise VirtualTimeRefused(SERVED)
     if _loop_runs():
-        raise VirtualTimeRefused(f"An event loop runs here, as aiohttp's clients need; for them, {ELSEWHERE}.")
+        raise VirtualTimeRefused(LOOP)
     places = holders(DISPATCHER.originals)
     if places:
         raise HeldOriginals(tuple(places))
@@ -69,6 +72,17 @@ def _loop_runs() -> bool:
     except RuntimeError:
         return False
     return True
+
+
+@contextmanager
+def _no_loops() -> Iterator[None]:
+    """Refuse every event loop of asyncio that is run from now on: it waits in a selector, in real time."""
+
+    def refuse(_: asyncio.AbstractEventLoop) -> None:
+        raise VirtualTimeRefused(LOOP)
+
+    with patch.object(asyncio.BaseEventLoop, "run_forever", refuse):  # what all other ways to run one come to
+        yield
 
 
 @contextmanager

@@ -112,6 +112,20 @@ TESTS = """
             asyncio.run(enter())
 
 
+    @pytest.mark.filterwarnings("ignore:coroutine")
+    def test_who_becomes_one_inside_of_the_block_is_told_too(backend, virtual_time):
+        import asyncio
+
+        with virtual_time(backend):
+            with pytest.raises(VirtualTimeRefused, match="event loop"):
+                asyncio.run(asyncio.sleep(60))
+            with pytest.raises(VirtualTimeRefused, match="fake-backend serve --clock virtual"):
+                backend.serve()
+        assert asyncio.run(asyncio.sleep(0, "runs")) == "runs"
+        with backend.serve() as served:
+            assert served.url
+
+
     def test_a_sweep_ends_who_hangs_in_virtual_time(virtual_time):
         from fake_backend.sweeping import CLASSES, Verdict, sweep
 
@@ -166,7 +180,7 @@ def test_a_client_lives_in_the_worlds_time_for_one_test(tmp_path) -> None:
     """It took ``sleep`` by name and as a default, sleeps in threads, asks for dates; afterwards all is real again."""
     done = run(tmp_path, "fake_backend_virtual_time = true", client=CLIENT, test_client=TESTS)
 
-    assert "7 passed" in done.stdout, done.stdout
+    assert "8 passed" in done.stdout, done.stdout
 
 
 def test_without_the_option_nothing_happens(tmp_path) -> None:
