@@ -14,11 +14,13 @@ from fake_backend.virtual_time.errors import ELSEWHERE, HeldOriginals, NotInstal
 from fake_backend.virtual_time.holders import holders
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from fake_backend.backend import FakeBackend
 
+WAKING: Final = "_set_result_unless_cancelled"  # what asyncio.sleep has called when its time is over
 SERVED: Final = f"The backend is served, and a client in another process has a time of its own; for that, {ELSEWHERE}."
+NAP: Final = f"A sleep on an event loop waits in real time; for a client that needs it, {ELSEWHERE}."
 LOOP: Final = f"An event loop runs here, as aiohttp's clients need; for them, {ELSEWHERE}."
 
 
@@ -36,13 +38,13 @@ def virtual_time(backend: FakeBackend) -> Iterator[VirtualClock]:
         NotInstalled: The functions of ``time`` have not been replaced.
         HeldOriginals: A client took them before they were.
         VirtualTimeRefused: The backend's clock is not virtual, it is served to other processes, an event loop runs
-            here, or another backend's time is on. Who serves the backend or runs an event loop inside of the block
-            gets it there.
+            here, or another backend's time is on. Who serves the backend or sleeps on an event loop inside of the
+            block gets it there.
     """
     clock = _checked(backend)
     DISPATCHER.switch_on(clock)
     try:
-        with _dates(clock), backend._unserved(VirtualTimeRefused(SERVED)), _no_loops():  # noqa: SLF001 (of the same house)
+        with _dates(clock), backend._unserved(VirtualTimeRefused(SERVED)), _no_naps():  # noqa: SLF001 (of the same house)
             yield clock
     finally:
         DISPATCHER.switch_off()
@@ -75,13 +77,21 @@ def _loop_runs() -> bool:
 
 
 @contextmanager
-def _no_loops() -> Iterator[None]:
-    """Refuse every event loop of asyncio that is run from now on: it waits in a selector, in real time."""
+def _no_naps() -> Iterator[None]:
+    """Refuse every ``asyncio.sleep`` from now on: it waits in a selector, in real time.
 
-    def refuse(_: asyncio.AbstractEventLoop) -> None:
-        raise VirtualTimeRefused(LOOP)
+    A loop that never sleeps may run: the published client has one around downloads of which there may be none.
+    """
+    call_later = asyncio.BaseEventLoop.call_later
 
-    with patch.object(asyncio.BaseEventLoop, "run_forever", refuse):  # what all other ways to run one come to
+    def awake(
+        loop: asyncio.BaseEventLoop, delay: float, callback: Callable[..., object], *told: Any, context: Any = None
+    ) -> asyncio.TimerHandle:
+        if getattr(callback, "__name__", "") == WAKING:
+            raise VirtualTimeRefused(NAP)
+        return call_later(loop, delay, callback, *told, context=context)
+
+    with patch.object(asyncio.BaseEventLoop, "call_later", awake):
         yield
 
 

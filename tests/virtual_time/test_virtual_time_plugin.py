@@ -117,8 +117,9 @@ TESTS = """
         import asyncio
 
         with virtual_time(backend):
-            with pytest.raises(VirtualTimeRefused, match="event loop"):
+            with pytest.raises(VirtualTimeRefused, match="sleep on an event loop"):
                 asyncio.run(asyncio.sleep(60))
+            assert asyncio.run(asyncio.sleep(0, "awake")) == "awake"
             with pytest.raises(VirtualTimeRefused, match="fake-backend serve --clock virtual"):
                 backend.serve()
         assert asyncio.run(asyncio.sleep(0, "runs")) == "runs"
