@@ -23,7 +23,7 @@ from sdk.clients.retry import Timeouts
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from sdk.clients.objects import ObjectAnswer
+    from sdk.clients.exchange import Answer
     from sdk.clock import Clock
 
 ATTEMPTS = 5  # contract.md 3.5
@@ -173,7 +173,7 @@ class OriginalDownloader:
         finally:
             response.close()
 
-    def _take(self, response: ObjectAnswer, partial: _Partial) -> None:
+    def _take(self, response: Answer, partial: _Partial) -> None:
         """Append the body of a 206 that fits, begin anew with any other."""
         if response.status_code == 206:
             partial.resumable = True
@@ -208,32 +208,32 @@ class OriginalDownloader:
         )
 
 
-def _is_same(partial: _Partial, response: ObjectAnswer) -> bool:
+def _is_same(partial: _Partial, response: Answer) -> bool:
     """Return whether a 206 is of the version that the bytes so far are of, by all that both answers say of it."""
     size, modified = partial.version
     said = ((partial.etag, _etag(response)), (size, _total(response)), (modified, _modified(response)))
     return all(not before or not now or before == now for before, now in said)
 
 
-def _etag(response: ObjectAnswer) -> str | None:
+def _etag(response: Answer) -> str | None:
     etag = str(response.headers.get("ETag", "")).strip()
     return etag if etag.startswith('"') else None
 
 
-def _modified(response: ObjectAnswer) -> str:
+def _modified(response: Answer) -> str:
     return str(response.headers.get("Last-Modified", "")).strip()
 
 
-def _length(response: ObjectAnswer) -> int | None:
+def _length(response: Answer) -> int | None:
     length = str(response.headers.get("Content-Length", "")).strip()
     return int(length) if length.isascii() and length.isdigit() else None
 
 
-def _start(response: ObjectAnswer) -> int | None:
+def _start(response: Answer) -> int | None:
     found = _CONTENT_RANGE.fullmatch(response.headers.get("Content-Range", "").strip())
     return int(found[1]) if found and found[1] else None
 
 
-def _total(response: ObjectAnswer) -> int | None:
+def _total(response: Answer) -> int | None:
     found = _CONTENT_RANGE.fullmatch(response.headers.get("Content-Range", "").strip())
     return int(found[2]) if found and found[2] != "*" else None

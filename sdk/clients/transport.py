@@ -14,23 +14,23 @@ import requests
 from urllib3.exceptions import HTTPError as WireError
 
 from sdk.clients.errors import ClientError, QueryTooLongError, RedirectError, error_for_status
+from sdk.clients.exchange import REDIRECTS, Exchange
 from sdk.clients.failures import client_error
 from sdk.clients.origin import base_of, resolve
 from sdk.clients.query import MAX_QUERY_BYTES, Params, encode, query_bytes
 from sdk.clients.redaction import LogMask, Redactor
 from sdk.clients.retry import RESENDABLE, ClockRetry, Timeouts, retry_after_seconds
-from sdk.clients.session import PlainSession
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sdk.clients.credentials import Headers
+    from sdk.clients.exchange import Answer
     from sdk.clock import Clock
 
 MAX_REDIRECTS = 5
 MAX_DETAIL = 2000  # characters of a body that an error's sentence shows
 _BODY_METHODS = frozenset({"POST", "PUT", "PATCH"})
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _KEEPS_METHOD = frozenset({307, 308})
 
 
@@ -65,8 +65,8 @@ class Transport:
         self.redactor = Redactor(secrets)
         self._headers = headers
         self._extra_query = dict(extra_query or {})
-        self._retrying = PlainSession(ClockRetry.standard(clock))
-        self._single = PlainSession(ClockRetry.single(clock))
+        self._retrying = Exchange(ClockRetry.standard(clock))
+        self._single = Exchange(ClockRetry.single(clock))
         mask = LogMask(self.redactor)
         mask.attach()
         self._unmask = weakref.finalize(self, mask.detach)
@@ -140,10 +140,10 @@ class Transport:
         limits = timeouts or self.timeouts
         sends = 1 if once or method not in RESENDABLE else 4  # 4: as the transport's own retry, contract.md 1.2
         for attempt in range(sends):
-            response = self._follow(method, url, json, limits, once=once, stream=True)
+            response = self._follow(method, url, json, limits, once=once)
             failure: ClientError | None = None
             try:
-                content = response.content
+                content = response.content()
             except (requests.RequestException, WireError) as error:
                 failure = client_error(error, method=method, url=url, redactor=self.redactor, body=True)
             finally:
@@ -155,7 +155,7 @@ class Transport:
             self.clock.sleep(0.0 if attempt == 0 else 2.0 * 2**attempt)
         raise AssertionError  # the loop returns or raises
 
-    def open_stream(self, path: str, *, timeouts: Timeouts, accept: str) -> requests.Response:
+    def open_stream(self, path: str, *, timeouts: Timeouts, accept: str) -> Answer:
         """Open a streamed GET that is sent once; the caller reads and closes it.
 
         Args:
@@ -167,7 +167,7 @@ class Transport:
             ClientError: By the status or the failure.
         """
         url = self.address(path, None)
-        response = self._follow("GET", url, None, timeouts, once=True, stream=True, accept=accept)
+        response = self._follow("GET", url, None, timeouts, once=True, accept=accept)
         if response.status_code >= HTTPStatus.BAD_REQUEST:
             try:
                 content = response.raw.read(MAX_DETAIL, decode_content=True)
@@ -213,13 +213,12 @@ class Transport:
         timeouts: Timeouts,
         *,
         once: bool,
-        stream: bool,
         accept: str = "application/json",
-    ) -> requests.Response:
+    ) -> Answer:
         """Send, and go after redirects that stay at home."""
         for _ in range(MAX_REDIRECTS + 1):
-            response = self._send(method, url, body, timeouts, once=once, stream=stream, accept=accept)
-            if response.status_code not in _REDIRECTS:
+            response = self._send(method, url, body, timeouts, once=once, accept=accept)
+            if response.status_code not in REDIRECTS:
                 return response
             response.close()
             location = response.headers.get("Location", "")
@@ -250,39 +249,30 @@ class Transport:
         timeouts: Timeouts,
         *,
         once: bool,
-        stream: bool,
         accept: str,
-    ) -> requests.Response:
+    ) -> Answer:
         """One exchange with the transport's own retry; failures leave as errors of ours, unchained."""
         headers = {**self._headers, "Accept": accept}
         data: bytes | None = None
         if method in _BODY_METHODS:
             headers["Content-Type"] = "application/json"
             data = b"" if body is None else codec.dumps(body, ensure_ascii=False, allow_nan=False).encode()
-        session = self._single if once else self._retrying
+        exchange = self._single if once else self._retrying
         failure: ClientError | None = None
         try:
-            return session.request(
-                method,
-                url,
-                data=data,
-                headers=headers,
-                timeout=(timeouts.connect, timeouts.read),
-                allow_redirects=False,
-                stream=stream,
-            )
+            return exchange.send(method, url, headers, timeouts, body=data)
         except (requests.RequestException, WireError) as error:
             failure = client_error(error, method=method, url=url, redactor=self.redactor)
         raise failure
 
-    def _decoded(self, method: str, response: requests.Response, content: bytes) -> Any:
+    def _decoded(self, method: str, response: Answer, content: bytes) -> Any:
         if response.status_code >= HTTPStatus.BAD_REQUEST:
             raise self._refusal(method, response, content)
         if response.status_code == HTTPStatus.NO_CONTENT:
             return None
         return _body(content)
 
-    def _refusal(self, method: str, response: requests.Response, content: bytes) -> ClientError:
+    def _refusal(self, method: str, response: Answer, content: bytes) -> ClientError:
         detail = self.redactor.value(_body(content))
         shown = self.redactor.text(response.url)
         text = detail if isinstance(detail, str) else codec.dumps(detail, ensure_ascii=False)

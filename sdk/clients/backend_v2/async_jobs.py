@@ -18,8 +18,7 @@ from sdk.clients.sse import HEARTBEAT, PROGRESS, ProgressEvent, events_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import requests
-
+    from sdk.clients.exchange import Answer
     from sdk.clients.retry import Timeouts
     from sdk.clients.transport import Transport
 
@@ -141,7 +140,7 @@ class _Reading:
         transport: What it came through.
     """
 
-    def __init__(self, response: requests.Response, transport: Transport) -> None:
+    def __init__(self, response: Answer, transport: Transport) -> None:
         self._response = response
         self._transport = transport
         self.problem: ClientError | None = None
