@@ -19,7 +19,7 @@ from fake_backend.http.journalled import ENTRY
 from fake_backend.http.striking import Struck, line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -79,17 +79,12 @@ def _may_ask(environ: WSGIEnvironment) -> bool:
 
 def _arrival(environ: WSGIEnvironment, party: Literal["api", "storage"], world: World) -> Arrival:
     path = environ.get("PATH_INFO", "/").encode("latin-1").decode("utf-8", "replace")
-    headers = {
-        key.removeprefix("HTTP_").replace("_", "-").lower(): str(value)
-        for key, value in environ.items()
-        if key.startswith("HTTP_") or key in {"CONTENT_TYPE", "CONTENT_LENGTH"}
-    }
     return Arrival(
         target=target_of(party, path),
         method=environ["REQUEST_METHOD"],
         path=path,
         query=environ.get("QUERY_STRING", ""),
-        headers=headers,
+        headers=cast("Mapping[str, str]", EnvironHeaders(environ)),  # read only where a rule asks for one
         connection=environ.get("fake_backend.connection"),
         client="\n".join(str(environ.get(name, "")) for name in CLIENT_HEADERS),
         job=lambda: _job(path, world),

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Table, delete, insert
 from sqlalchemy.dialects import sqlite
 
+from fake_backend.store.selection import among_given
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
@@ -52,6 +54,11 @@ def hang(
     """
     wanted = list(ids)
     for start in range(0, len(wanted), 500):  # SQLite takes some thousands of variables a statement
-        connection.execute(delete(table).where(table.c[column].in_(wanted[start : start + 500])))
+        connection.execute(_delete(table, column), {"ids": wanted[start : start + 500]})
     if rows:
         connection.execute(insert(table), list(rows))
+
+
+@cache
+def _delete(table: Table, column: str) -> Executable:
+    return delete(table).where(among_given(table.c[column], "ids"))

@@ -28,6 +28,19 @@ ASSIGNMENT_INSTANTS: Final = (
     "reviewer_last_action_at",
 )
 
+_ASSIGNMENTS, _TASKS = schema.assignments.c, schema.tasks.c
+_FOLLOW: Final = (  # built once: that takes longer than executing it
+    update(schema.assignments)
+    .where(
+        _ASSIGNMENTS.task_id == _TASKS.id,
+        or_(
+            _ASSIGNMENTS.project_id != _TASKS.project_id,
+            _ASSIGNMENTS.data_unit_id.is_distinct_from(_TASKS.data_unit_id),
+        ),
+    )
+    .values(tenant=_TASKS.tenant, project_id=_TASKS.project_id, data_unit_id=_TASKS.data_unit_id)
+)
+
 
 def write_tasks(connection: Connection, document: SeedDocument, payloads: Payloads, moment: int) -> None:
     """Write the tasks of ``document``; the assignments that are there already follow theirs.
@@ -106,12 +119,4 @@ def write_assignments(connection: Connection, document: SeedDocument, payloads: 
 
 def _follow_tasks(connection: Connection) -> None:
     """Give assignments the project, tenant and data unit of a task that was replaced by another document's."""
-    assignments, tasks = schema.assignments.c, schema.tasks.c
-    moved = or_(
-        assignments.project_id != tasks.project_id, assignments.data_unit_id.is_distinct_from(tasks.data_unit_id)
-    )
-    connection.execute(
-        update(schema.assignments)
-        .where(assignments.task_id == tasks.id, moved)
-        .values(tenant=tasks.tenant, project_id=tasks.project_id, data_unit_id=tasks.data_unit_id)
-    )
+    connection.execute(_FOLLOW)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from fake_backend.core.errors import NotFound
 from fake_backend.store.schema import assignments, tasks
@@ -13,6 +13,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from fake_backend.store.database import Database
+
+# built once: that takes longer than executing them
+TASK = select(tasks.c.project_id, tasks.c.schema).where(
+    tasks.c.id == bindparam("row_id"), tasks.c.tenant == bindparam("of_tenant")
+)
+WRITE_TASK = update(tasks).where(tasks.c.id == bindparam("row_id"))
+WRITE_ASSIGNMENT = update(assignments).where(assignments.c.id == bindparam("row_id"))
 
 
 class Annotations:
@@ -27,9 +34,8 @@ class Annotations:
         Raises:
             NotFound: No such task for this tenant.
         """
-        query = select(tasks.c.project_id, tasks.c.schema).where(tasks.c.id == task_id, tasks.c.tenant == tenant)
         with self._database.transaction() as connection:
-            row = connection.execute(query).mappings().first()
+            row = connection.execute(TASK, {"row_id": task_id, "of_tenant": tenant}).mappings().first()
         if row is None:
             raise NotFound("Not found.", received=task_id)
         return dict(row)
@@ -60,9 +66,8 @@ class Annotations:
         Raises:
             NotFound: The assignment has gone meanwhile.
         """
-        statement = update(assignments).where(assignments.c.id == assignment_id)
         with self._database.transaction() as connection:
-            if not connection.execute(statement.values(**payload)).rowcount:
+            if not connection.execute(WRITE_ASSIGNMENT, {"row_id": assignment_id, **payload}).rowcount:
                 raise NotFound("Not found.", received=assignment_id)
 
     def write(self, task_id: int, payload: Mapping[str, Any], status_label: str) -> None:
@@ -76,7 +81,7 @@ class Annotations:
         Raises:
             NotFound: The task has gone meanwhile.
         """
-        statement = update(tasks).where(tasks.c.id == task_id)
+        written = {"row_id": task_id, "status_label": status_label, **payload}
         with self._database.transaction() as connection:
-            if not connection.execute(statement.values(status_label=status_label, **payload)).rowcount:
+            if not connection.execute(WRITE_TASK, written).rowcount:
                 raise NotFound("Not found.", received=task_id)

@@ -38,6 +38,7 @@ FILES = (
     .where(among_given(data_files.c.data_unit_id, "ids"))
     .order_by(data_files.c.data_unit_id, data_files.c.position)
 )
+STORAGES = select(storages).order_by(storages.c.id)
 
 COUNTED = (
     "tenants",
@@ -214,7 +215,7 @@ class Catalogue:
     def storages(self) -> list[dict[str, Any]]:
         """Return every storage of every tenant, with its configuration."""
         with self._database.transaction() as connection:
-            rows = connection.execute(select(storages).order_by(storages.c.id)).mappings().all()
+            rows = as_dicts(connection.execute(STORAGES))
         return [{**row, "configuration": json.loads(row["configuration"])} for row in rows]
 
     def _one(self, table: Table, tenant: str | None, row_id: int) -> dict[str, Any]:

@@ -90,7 +90,8 @@ class Listing:
     ) -> list[Row]:
         """Return ``limit`` rows after skipping ``offset``: the database rescans what it skips (SYN-7542)."""
         tenant = self._whose(tenant, "lists-leak-tenants")
-        query = _ordered(self.kind, columns, ordering, descending=ordering.descending)
+        wanted = None if columns is None else tuple(columns)
+        query = _ordered(self.kind, wanted, ordering, descending=ordering.descending)
         walk = walk_of(self.kind, tenant, conditions) if ordering.field == self.kind.key else None
         if walk is not None:
             return self._rows(walk.page(query, descending=ordering.descending, offset=offset, limit=limit))
@@ -182,7 +183,9 @@ def _of_keys(
     return _read(kind, columns).where(*scope(kind, tenant, conditions), among_given(kind.column, "keys"))
 
 
-def _ordered(kind: Kind, columns: Iterable[str] | None, ordering: Ordering, *, descending: bool) -> Select[Any]:
+@lru_cache(maxsize=STATEMENTS)
+def _ordered(kind: Kind, columns: tuple[str, ...] | None, ordering: Ordering, *, descending: bool) -> Select[Any]:
+    """Return the statement that all walks of one order over the same columns have in common."""
     by = [(kind.column, descending)]
     if ordering.field != kind.key:
         by = [(kind.table.c[ordering.field], descending), (kind.column, descending != ordering.ties_turned)]
@@ -190,7 +193,7 @@ def _ordered(kind: Kind, columns: Iterable[str] | None, ordering: Ordering, *, d
     return read.order_by(*(column.desc() if downwards else column.asc() for column, downwards in by))
 
 
-def _read(kind: Kind, columns: Iterable[str] | None, ordering: Ordering | None = None) -> Select[Any]:
+def _read(kind: Kind, columns: tuple[str, ...] | None, ordering: Ordering | None = None) -> Select[Any]:
     names = dict.fromkeys(kind.table.c.keys() if columns is None else columns)
     if ordering is not None and ordering.field == CREATED:
         names[CREATED] = None

@@ -39,29 +39,33 @@ class Origin:
     def __str__(self) -> str:
         return f"{self.scheme}://{self.host}:{self.port}"
 
-    @classmethod
-    def of(cls, url: str) -> Origin:
+    @staticmethod
+    def of(url: str) -> Origin:
         """Read the origin of an absolute URL, as both URL parsers on the way of a request see it.
 
         Raises:
             ValueError: It is no absolute http(s) URL, or it is one that parsers read differently: user info, a
                 backslash, white space or a control character in it.
         """
-        split, parsed_host, parsed_port = _parse_twice(url)
-        scheme = split.scheme.lower()
-        if scheme not in DEFAULT_PORTS or not split.hostname:
-            raise ValueError("not an absolute http or https URL")
-        if "@" in split.netloc:
-            raise ValueError("user info in the URL")
-        host = split.hostname.lower()
-        host = f"[{host}]" if ":" in host else host
-        port = split.port or DEFAULT_PORTS[scheme]
-        if (host, port) != (parsed_host, parsed_port or DEFAULT_PORTS[scheme]):
-            raise ValueError("a host that cannot be read in one way only")
-        return cls(scheme, host, port)
+        return _origin_of(url)
 
 
 @lru_cache(maxsize=256)  # a walk resolves the same few addresses hundreds of times
+def _origin_of(url: str) -> Origin:
+    split, parsed_host, parsed_port = _parse_twice(url)
+    scheme = split.scheme.lower()
+    if scheme not in DEFAULT_PORTS or not split.hostname:
+        raise ValueError("not an absolute http or https URL")
+    if "@" in split.netloc:
+        raise ValueError("user info in the URL")
+    host = split.hostname.lower()
+    host = f"[{host}]" if ":" in host else host
+    port = split.port or DEFAULT_PORTS[scheme]
+    if (host, port) != (parsed_host, parsed_port or DEFAULT_PORTS[scheme]):
+        raise ValueError("a host that cannot be read in one way only")
+    return Origin(scheme, host, port)
+
+
 def _parse_twice(url: str) -> tuple[SplitResult, str, int | None]:
     """Return what the standard library's parser and urllib3's make of a URL."""
     if _UNSAFE.search(url):

@@ -17,7 +17,7 @@ from sdk.clients.errors import ClientError, QueryTooLongError, RedirectError, er
 from sdk.clients.exchange import REDIRECTS, Exchange
 from sdk.clients.failures import client_error
 from sdk.clients.origin import base_of, resolve
-from sdk.clients.query import MAX_QUERY_BYTES, Params, encode, query_bytes
+from sdk.clients.query import MAX_QUERY_BYTES, Params, encode
 from sdk.clients.redaction import LogMask, Redactor
 from sdk.clients.retry import RESENDABLE, ClockRetry, Timeouts, retry_after_seconds
 
@@ -197,13 +197,13 @@ class Transport:
                 given.setdefault(name, value)
         if not given:
             return url
-        length = query_bytes(given)
-        if length > MAX_QUERY_BYTES:
+        query = encode(given)  # which is ASCII
+        if len(query) > MAX_QUERY_BYTES:
             raise QueryTooLongError(
-                f"The query of {path} is {length} bytes long when encoded; at most {MAX_QUERY_BYTES} are sent. "
+                f"The query of {path} is {len(query)} bytes long when encoded; at most {MAX_QUERY_BYTES} are sent. "
                 "Narrow the filter, or ask for fewer ids at a time."
             )
-        return f"{url}{'&' if '?' in url else '?'}{encode(given)}"
+        return f"{url}{'&' if '?' in url else '?'}{query}"
 
     def _follow(
         self,
