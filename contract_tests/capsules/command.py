@@ -65,7 +65,7 @@ def smaller(file: File, out: Out = None) -> None:
     path = out or file.with_name(f"{file.stem}.small.json")
     path.write_text(small.text(), encoding="utf-8")
     count, faults = rows_in(small.recipe.document), len(small.recipe.rules)
-    typer.echo(f"{path}: {count} rows, {faults} faults, {len(small.requests)} requests; {small.law}")
+    typer.echo(f"{path}: {count} row(s), {faults} fault(s), {len(small.requests)} request(s); {small.law}")
 
 
 @app.command("to-test")
