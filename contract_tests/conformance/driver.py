@@ -1,9 +1,9 @@
 """Runs of the unmodified reference client; runs inside that client's own environment, not in ours.
 
 Each line of stdin is one run as a JSON object, each line of stdout what became of it; credentials come as the client's
-own environment variables. It imports the client and the standard library alone, and changes neither: the subclasses
-are those that a plugin makes, and what they override is what it overrides. One default of a parameter is another here:
-how often ``to_task`` looks whether its pre-processor runs, for which the client has no switch.
+own environment variables. Of ours it imports the plugin's actions alone (``contract_tests/published.py``), and changes
+the client in nothing. One default of a parameter is another here: how often ``to_task`` looks whether its pre-processor
+runs, for which the client has no switch.
 
 Source: contract.md 4 and 5, "Recipe".
 """
@@ -18,31 +18,23 @@ import os
 import sys
 import time
 import urllib.request
+from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
 from synapse_sdk.loggers import ConsoleLogger, JobLogger
-from synapse_sdk.plugins.actions.export import BaseExporter, DefaultExportAction, ExportParams
-from synapse_sdk.plugins.actions.to_task import ToTaskAction, ToTaskParams
+from synapse_sdk.plugins.actions.export import BaseExporter
 from synapse_sdk.plugins.actions.to_task.steps import PrepareStep
 from synapse_sdk.plugins.context import RuntimeContext
 from synapse_sdk.plugins.context.env import PluginEnvironment
 from synapse_sdk.utils import auth
 
+from contract_tests.published import Export, ToTask
+
 COUNTS = ("exported_count", "failed_count", "total_count")
 SUMS = ("status", "message", "total_tasks", "success_count", "failed_count", "failures")
 ANSWERS_WITHIN = 30  # seconds
-
-
-class Export(DefaultExportAction):
-    """The client's own export with the client's own exporter; ``execute`` is abstract there."""
-
-    action_name = "export"
-    params_model = ExportParams
-    entrypoint = BaseExporter
-
-    def execute(self) -> Any:
-        """Run the registered steps."""
-        return self.run()
 
 
 class Slow(BaseExporter):
@@ -68,27 +60,6 @@ class SlowExport(Export):
     """The same export with the slow exporter."""
 
     entrypoint = Slow
-
-
-class ToTask(ToTaskAction):
-    """The client's own action, with the three hooks that a plugin must fill in."""
-
-    params_model = ToTaskParams
-
-    def convert_data_from_file(self, *files: Any, **_: Any) -> Any:
-        """Return the annotation file as it is; of URL and name of the picture and of that file, the third is asked."""
-        _, _, annotations, _ = files
-        with urllib.request.urlopen(annotations, timeout=ANSWERS_WITHIN) as answer:  # noqa: S310 - the backend's own
-            return json.load(answer)
-
-    def setup_inference_params(self, picture: str, *_: Any, model_id: int, **others: Any) -> dict[str, Any]:
-        """Name the picture, and hand the parameters on (contract.md 4)."""
-        asked = {"image_path": picture, **others["pre_processor_params"]}
-        return {"model": model_id, "method": "post", "json": asked}
-
-    def convert_data_from_inference(self, prediction: Any, **_: Any) -> Any:
-        """Return the prediction as it is."""
-        return prediction
 
 
 def backend_v2_client() -> Any:
