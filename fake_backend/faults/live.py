@@ -1,33 +1,29 @@
-"""The plans in force: which rules strike an arrival, what they have left, and what they have struck.
+"""The faults of one world: the plans in force, what they say together of an arrival, and connections that are spoiled.
 
-Every rule looks at every arrival, counts for itself and draws from a stream of its own, made of the plan's seed and
-the rule's name. So a rule that is added changes no other's counts or draws; where two of them strike the same arrival,
-what the earlier one says goes before what the later one says.
+Where two rules strike the same arrival, what the earlier one says goes before what the later one says.
 """
 
 from __future__ import annotations
 
 import itertools
-import random
 import threading
-from collections import Counter
 from contextlib import contextmanager
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from fake_backend.core.digits import whole
 from fake_backend.core.errors import BadRequest
-from fake_backend.faults.matching import Matcher
+from fake_backend.faults.in_force import InForce
 from fake_backend.faults.never_fired import NeverFired
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
     from os import PathLike
 
     from fake_backend.core.clock import Clock
     from fake_backend.faults.arrival import Arrival
-    from fake_backend.faults.rules import Effect, Plan, Rule
+    from fake_backend.faults.in_force import RuleReport
+    from fake_backend.faults.rules import Effect, Plan
 
 
 @dataclass(frozen=True)
@@ -43,89 +39,6 @@ class Strike:
     rules: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class RuleReport:
-    """What became of one rule.
-
-    Args:
-        id: Its name.
-        active: Whether it was there at all in this run.
-        matched: Arrivals that it was about, by everything but chance and budget.
-        fired: Those that it struck.
-        first: World time of the first strike, in seconds after the plan came into force; ``None`` for none.
-        last: The same of the last one.
-    """
-
-    id: str
-    active: bool
-    matched: int
-    fired: int
-    first: float | None
-    last: float | None
-
-
-@dataclass
-class _Live:
-    """One rule in force."""
-
-    rule: Rule
-    began: float
-    chance: random.Random
-    active: bool
-    matcher: Matcher
-    counts: Counter[Hashable] = field(default_factory=Counter)
-    by_connection: WeakKeyDictionary[Any, int] = field(default_factory=WeakKeyDictionary)
-    matched: int = 0
-    spent: int = 0
-    fired: int = 0
-    first: float | None = None
-    last: float | None = None
-
-    def strikes(self, arrival: Arrival, now: float, seen: _Seen) -> bool:
-        """Return whether the rule strikes, after counting and drawing."""
-        if not self.active or not self.matcher.concerns(arrival, now - self.began, seen.attempt, seen.page):
-            return False
-        if self.matcher.call is not None and self._number(arrival) not in self.matcher.call:
-            return False
-        self.matched += 1
-        share = self.rule.match.probability
-        if share < 1 and self.chance.random() >= share:
-            return False
-        if self.rule.times is not None and self.spent >= self.rule.times:
-            return False
-        self.spent += 1
-        if arrival.target != "worker":  # who says itself whether anything came of it
-            self.fires(now)
-        return True
-
-    def fires(self, now: float) -> None:
-        """Count a strike of which something came."""
-        self.fired += 1
-        self.last = now - self.began
-        self.first = self.last if self.first is None else self.first
-
-    def _number(self, arrival: Arrival) -> int:
-        """Return which of its scope's arrivals this is, from 1."""
-        if self.rule.match.per == "connection" and arrival.connection is not None:
-            self.by_connection[arrival.connection] = self.by_connection.get(arrival.connection, 0) + 1
-            return self.by_connection[arrival.connection]
-        scope = arrival.client if self.rule.match.per == "client" else None
-        self.counts[scope] += 1
-        return self.counts[scope]
-
-    def report(self) -> RuleReport:
-        """Return what became of the rule so far."""
-        return RuleReport(self.rule.id, self.active, self.matched, self.fired, self.first, self.last)
-
-
-@dataclass(frozen=True)
-class _Seen:
-    """What an arrival is among those before it; 0 where nobody asks."""
-
-    attempt: int
-    page: int
-
-
 class Faults:
     """The faults of one world. Safe to use from several threads.
 
@@ -136,7 +49,7 @@ class Faults:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._lock = threading.Lock()
-        self._plans: dict[int, _InForce] = {}
+        self._plans: dict[int, InForce] = {}
         self._numbers = itertools.count(1)
         self._spoiled: WeakKeyDictionary[Any, Effect] = WeakKeyDictionary()
 
@@ -160,14 +73,14 @@ class Faults:
         """
         return self._put(_plan(plan), kept=False)[0]
 
-    def _put(self, plan: Plan, *, kept: bool) -> tuple[int, _InForce]:
+    def _put(self, plan: Plan, *, kept: bool) -> tuple[int, InForce]:
         with self._lock:
             taken = {one.rule.id for other in self._plans.values() for one in other.rules}
             for rule in plan.rules:
                 if rule.id in taken:
                     raise BadRequest(f"A fault {rule.id!r} is in force already.", received=rule.id, field="rules")
             number = next(self._numbers)
-            self._plans[number] = _InForce(plan, self._clock.monotonic(), kept=kept)
+            self._plans[number] = InForce(plan, self._clock.monotonic(), kept=kept)
             return number, self._plans[number]
 
     def take(self, number: int) -> list[RuleReport]:
@@ -241,64 +154,6 @@ class Faults:
             if effect.spoil is not None and spoiled is None and arrival.connection is not None:
                 self._spoiled[arrival.connection] = _lasting(effect)
             return Strike(effect, tuple(rule.id for rule in struck))
-
-
-class _InForce:
-    """One plan in force: its rules, and the arrivals that it remembers, since it came into force or began anew.
-
-    Args:
-        plan: What it says.
-        now: World time.
-        kept: Whether a reset of the world has it begin anew, instead of ending it.
-    """
-
-    def __init__(self, plan: Plan, now: float, *, kept: bool) -> None:
-        self._plan = plan
-        self.kept = kept
-        self.rules: list[_Live] = []
-        self._fired: set[str] = set()  # before it began anew
-        self.begin(now)
-
-    def begin(self, now: float) -> None:
-        """Count and draw from the start; only which rules have fired is not forgotten."""
-        self._fired |= {one.rule.id for one in self.rules if one.fired}
-        self._attempts: Counter[Hashable] = Counter()
-        self._walks: dict[Hashable, dict[str | None, int]] = {}
-        self.rules = []
-        for rule in self._plan.rules:
-            chance = random.Random(f"{self._plan.seed}/{rule.id}")  # noqa: S311 (must repeat, not resist)
-            active = rule.activation >= 1 or chance.random() < rule.activation
-            self.rules.append(_Live(rule, now, chance, active, Matcher(rule.match)))
-
-    def idle(self) -> tuple[str, ...]:
-        """Return the rules that were there and never fired."""
-        names = ((one.rule.id, one.active, one.fired) for one in self.rules)
-        return tuple(name for name, active, fired in names if active and not fired and name not in self._fired)
-
-    def struck(self, arrival: Arrival, now: float) -> list[Rule]:
-        """Return the rules that strike an arrival."""
-        seen = self._see(arrival)
-        return [one.rule for one in self.rules if one.strikes(arrival, now, seen)]
-
-    def _see(self, arrival: Arrival) -> _Seen:
-        """Remember an arrival as far as some rule asks for it."""
-        attempt = page = 0
-        if any(one.matcher.attempt is not None for one in self.rules):
-            likeness = arrival.likeness
-            self._attempts[likeness] += 1
-            attempt = self._attempts[likeness]
-        if any(one.matcher.page is not None for one in self.rules):
-            page = self._page(arrival)
-        return _Seen(attempt, page)
-
-    def _page(self, arrival: Arrival) -> int:
-        place = arrival.place
-        if place is not None and place.isascii() and place.isdigit():
-            return whole(place)
-        if place is None:
-            self._walks[arrival.walk] = {None: 1}
-        pages = self._walks.setdefault(arrival.walk, {})
-        return pages.setdefault(place, len(pages) + 1)
 
 
 def merged(effects: list[Effect]) -> Effect:

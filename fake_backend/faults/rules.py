@@ -1,4 +1,4 @@
-"""A fault plan: rules that say what is struck and what then happens. Data; ``live.py`` has what changes.
+"""A fault plan: rules that say what is struck and what then happens. Data; ``in_force.py`` has what changes.
 
 ``docs/faults.md`` tells what each field means, ``plan.schema.json`` which values it takes.
 """
