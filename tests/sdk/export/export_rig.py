@@ -9,13 +9,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from fake_backend import FakeBackend
 from sdk.clients.backend import BackendClient
 from sdk.clients.backend_v2 import BackendV2Client
 from sdk.loggers import BaseLogger
-from sdk.plugins.actions.export import ExportAction
+from sdk.plugins.actions.export import BaseExporter, ExportAction
 from sdk.plugins.actions.export.steps.export_step import ExportStep
 from sdk.plugins.context import PluginEnvironment, RuntimeContext
+from sdk.plugins.errors import StepFailed
 from sdk.plugins.steps import StepResult
 
 if TYPE_CHECKING:
@@ -25,6 +28,7 @@ DELEGATED, IN_PROCESS = "delegated", "in-process"
 HEADS = (DELEGATED, IN_PROCESS)
 FILE_SYSTEM, BUCKET = 3, 4
 DESTINATION = "exports/run"
+JOBS = ("POST", "/v2/plugin_exports/")
 
 
 def document(tasks: int = 7, **fields: Any) -> dict[str, Any]:
@@ -217,3 +221,38 @@ def before(step: str, act: Callable[[Any], None], base: type[ExportAction] = Exp
 def failure(error: BaseException) -> BaseException:
     """Return what made a step fail."""
     return error.__cause__ or error
+
+
+def fails(rig: Rig, kind: type[BaseException], sentence: str, head: str = DELEGATED, **options: Any) -> None:
+    """Assert that an export ends in an error of a kind, with nothing at the destination, and says what is kept."""
+    with pytest.raises(StepFailed, match=sentence) as error:
+        rig.export(head, **options)
+
+    assert isinstance(failure(error.value), kind)
+    assert {} == standing(rig.root)
+    (note,) = error.value.__notes__
+    assert str(rig.root / DESTINATION / ".exp.partial") in note
+    assert "the same command goes on" in note
+
+
+def bundles(rig: Rig) -> set[str]:
+    """Return the jobs whose bundles are there."""
+    return {path.name for path in rig.root.rglob(".async_jobs/exports/*")}
+
+
+def stop(_: Any) -> None:
+    """Interrupt."""
+    raise KeyboardInterrupt
+
+
+class Broken(BaseExporter):
+    """Fails at row 4."""
+
+    def convert_data(self, data: Any) -> Any:
+        """Fail."""
+        if data["id"] == 4:
+            raise ValueError("broken")
+        return data
+
+
+BrokenAction = type("BrokenAction", (ExportAction,), {"entrypoint": Broken})

@@ -8,30 +8,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from export_rig import BUCKET, DELEGATED, DESTINATION, HEADS, IN_PROCESS, failure, standing
+from export_rig import BUCKET, DELEGATED, DESTINATION, HEADS, IN_PROCESS, BrokenAction, failure, standing
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sdk.plugins.actions.export import BaseExporter, ExportAction
 from sdk.plugins.actions.export.checkpoint import Checkpoint
 from sdk.plugins.actions.export.errors import DestinationError, StagingError
 from sdk.plugins.actions.export.identity import ExportIdentity
 from sdk.plugins.errors import StepFailed
 
 HERE = ExportIdentity(path="run", name="exp", backend="http://a", tenant="acme", storage=3, target="task")
-
-
-class Broken(BaseExporter):
-    """Fails at row 4."""
-
-    def convert_data(self, data):
-        """Fail."""
-        if data["id"] == 4:
-            raise ValueError("broken")
-        return data
-
-
-BrokenAction = type("BrokenAction", (ExportAction,), {"entrypoint": Broken})
 
 
 def interrupted(rig, head, **fields) -> Path:

@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 
 import pytest
-from export_rig import BUCKET, DELEGATED, DESTINATION, HEADS, IN_PROCESS, tree
+from export_rig import BUCKET, DELEGATED, DESTINATION, HEADS, IN_PROCESS, BrokenAction, tree
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -346,16 +346,3 @@ def test_a_staging_for_elsewhere_is_found_again_and_belongs_to_its_place(rig) ->
         assert "EXPORT_RESUMED" in rig.logger.message_keys()
 
     assert [] == list(rig.home.iterdir())
-
-
-class Broken(BaseExporter):
-    """Fails at row 4."""
-
-    def convert_data(self, data):
-        """Fail."""
-        if data["id"] == 4:
-            raise ValueError("broken")
-        return data
-
-
-BrokenAction = type("BrokenAction", (ExportAction,), {"entrypoint": Broken})
