@@ -1,4 +1,4 @@
-"""A pre-processor is found, started, waited for and taken down again (to_task guide, Pre-processor Management).
+"""A pre-processor is found, started and waited for (to_task guide, Pre-processor Management).
 
 Source of the numbers: contract.md 4, waiting; incidents.md 5, SYN-7259: 600 s, not 180.
 """
@@ -9,66 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scripted import Answer
-from to_task_rig import AGENT, CODE, RELEASE, VERSION, rigged
+from to_task_rig import AGENT, RELEASE, VERSION, dispatches, refused, rigged, rolls_out, with_agent
 
-from fake_backend.transports.in_process import ConnectionRefused, NoAnswer, Reset
 from sdk.plugins.categories.pre_annotation.actions.to_task import CriticalError, ToTaskAction
 from sdk.plugins.categories.pre_annotation.actions.to_task.errors import NotActiveError
 from sdk.plugins.categories.pre_annotation.actions.to_task.standing import Place, standing_of
-
-TOKEN = "a9" * 20
-
-
-@pytest.fixture
-def cold(rig):
-    """A rig whose pre-processor is not there yet."""
-    rig.world.applications = []
-    return rig
-
-
-def rolls_out(rig, seconds, status="RUNNING", **row):
-    """Let a deployment come up, or fail, some seconds after it was asked for."""
-    world = rig.world
-
-    def deploy():
-        row_ = {"id": 9, "status": "DEPLOYING"} | row
-        world.applications = [*(one for one in world.applications if one["id"] != row_["id"]), row_]
-        ready = world.clock.monotonic() + seconds
-
-        def look(asked):
-            due = asked.path == "/serve_applications/" and world.clock.monotonic() >= ready
-            if due and row_["status"] == "DEPLOYING":
-                row_["status"] = status
-
-        world.override = look
-
-    world.deploy = deploy
-
-
-def with_agent(rig, answer):
-    """Give the agent an address, where feasibility is answered by ``answer``."""
-    rig.world.agents = [{"id": AGENT, "url": f"{rig.world.url}/__agents__/{AGENT}", "token": TOKEN}]
-    rig.world.feasible = answer
-    base = rig.world.override
-
-    def override(asked):
-        if asked.path.endswith("/resources/feasibility/"):
-            found = rig.world.feasible
-            return found() if callable(found) else found
-        if asked.path.endswith("/resources/cluster/"):
-            return {"gpu": {"available_gpus": 0}}
-        return base(asked)
-
-    rig.world.override = override
-
-
-def dispatches(rig):
-    """Return the bodies of deployments."""
-    return [
-        a.json
-        for a in rig.world.asked
-        if a.method == "POST" and a.path.endswith("/run/") and a.json["action"] == "deployment"
-    ]
 
 
 def test_a_running_one_is_used_as_it_is(rig) -> None:
@@ -106,16 +51,6 @@ def test_what_a_release_does_not_say_has_defaults(cold) -> None:
     """contract.md 4: one processor, a tenth of a graphics processor."""
     assert 3 == cold.infer()["success"]
     assert {"num_cpus": 1, "num_gpus": 0.1} == dispatches(cold)[0]["params"]
-
-
-def refused(rig, **fields):
-    """Run, and return the refusal; the world has to be as it was, with no task written."""
-    before = rig.world.state()
-    with pytest.raises(NotActiveError) as refusal:
-        rig.infer(**fields)
-    assert before == rig.world.state()
-    assert refusal.value.message.startswith("Pre-processor not active: ")
-    return refusal.value.message
 
 
 def test_a_roll_out_of_eleven_minutes_is_out_of_time(cold) -> None:
@@ -203,45 +138,6 @@ def test_an_idle_application_is_brought_to_life_and_put_to_rest_again(rig) -> No
     refused(rig)
 
 
-def test_capacity_is_asked_for_first(cold) -> None:
-    """contract.md 4: a deployment that the agent has no room for is not sent; the reasons are told."""
-    with_agent(cold, {"allowed": False, "reasons": ["no GPU free", "memory"], "feasible_replicas": 0})
-
-    assert "deployment blocked by capacity gate (no GPU free; memory)" in refused(cold)
-    assert [] == dispatches(cold)
-    assert 0 == cold.world.clock.monotonic()
-    [asked] = [one for one in cold.world.asked if one.path.endswith("/feasibility/")]
-    assert {
-        "kind": "serve",
-        "replicas": 1,
-        "metadata": {"plugin_code": CODE, "agent": AGENT},
-    }.items() <= asked.json.items()
-
-
-@pytest.mark.parametrize(
-    ("answer", "name"),
-    [
-        (ConnectionRefused(), "ClientConnectionError"),
-        (NoAnswer(), "IncompleteResponseError"),
-        (Answer(500, {}), "ServerError"),
-        ({"reasons": []}, "MalformedResponse"),
-        ([], "ResponseError"),
-    ],
-    ids=repr,
-)
-def test_an_agent_that_does_not_say_is_not_deployed_on(cold, answer, name) -> None:
-    """contract.md 4: the kind of the failure alone is told."""
-    with_agent(cold, answer)
-    assert f"feasibility check failed ({name})" in refused(cold)
-    assert [] == dispatches(cold)
-
-
-def test_an_agent_without_an_address_is_not_asked(cold) -> None:
-    """Then room is its own concern (contract.md 4)."""
-    assert 3 == cold.infer()["success"]
-    assert not [asked for asked in cold.world.asked if "/resources/" in asked.path]
-
-
 def test_a_long_wait_says_why(cold) -> None:
     """From the third look on: capacity again, the cluster, and the queue of the job (contract.md 4)."""
     rolls_out(cold, 9999)
@@ -296,61 +192,6 @@ def test_another_release_of_the_plugin_is_not_it(rig, other) -> None:
     assert 3 == rig.infer()["success"]
 
 
-@pytest.mark.parametrize("arrives", [True, False])
-@pytest.mark.parametrize("fault", [NoAnswer(), Answer(502, b""), Answer(504, b"")], ids=repr)
-def test_a_dispatch_whose_answer_is_lost_is_looked_for_before_it_is_repeated(cold, fault, arrives) -> None:
-    """A second deployment would take the room twice; one that timed out may begin late, and is not repeated at all."""
-
-    def deploy():
-        if arrives:
-            cold.world.applications = [{"id": 9, "status": "RUNNING"}]
-        return fault
-
-    cold.world.deploy = deploy
-    if arrives:
-        assert 3 == cold.infer()["success"]
-    else:
-        assert "its deployment dispatch failed" in refused(cold)
-    assert (1 if arrives or isinstance(fault, NoAnswer) else 3) == len(dispatches(cold))
-
-
-@pytest.mark.parametrize("fault", [Answer(429, {}, {"Retry-After": "9"}), Answer(500, b""), Answer(503, b""), Reset()])
-def test_a_dispatch_that_came_to_nothing_is_repeated(cold, fault) -> None:
-    """It is looked for three times, two seconds apart, after the time that the backend asked for."""
-    faults = [fault]
-
-    def deploy():
-        if faults:
-            return faults.pop()
-        cold.world.applications = [{"id": 9, "status": "RUNNING"}]
-        return {}
-
-    cold.world.deploy = deploy
-    assert 3 == cold.infer()["success"]
-    assert 2 == len(dispatches(cold))
-    asked_for = [9.0] if isinstance(fault, Answer) and fault.headers else []
-    assert [*asked_for, 2.0, 2.0, 2.0] == cold.world.clock.waits[: 3 + len(asked_for)]
-
-
-@pytest.mark.parametrize("status", [400, 403, 422])
-def test_a_dispatch_that_is_refused_is_told(cold, status) -> None:
-    """An agent without rights, a release that cannot be deployed."""
-    cold.world.deploy = lambda: Answer(status, {"detail": "You do not have permission."})
-    assert "You do not have permission." in refused(cold)
-    assert [] == cold.world.paths("DELETE")
-
-
-def test_a_conflict_means_that_others_are_at_it(cold) -> None:
-    """It is waited for, and not taken down."""
-
-    def deploy():
-        cold.world.applications = [{"id": 3, "status": "RUNNING"}]
-        return Answer(409, {})
-
-    cold.world.deploy = deploy
-    assert 3 == cold.infer()["success"]
-
-
 def test_a_backend_that_stumbles_while_it_is_waited_for_costs_time_only(cold) -> None:
     """The roll-out goes on meanwhile."""
     rolls_out(cold, 60)
@@ -376,35 +217,6 @@ def test_with_nothing_to_do_nothing_is_started(cold) -> None:
         task["status_label"] = "completed"
     assert "SUCCEEDED" == cold.infer(task_filters={})["status"]
     assert [] == dispatches(cold)
-
-
-def test_it_is_taken_down_on_its_agent(cold) -> None:
-    """By the name of its release (both published clients know this call of an agent's)."""
-    with_agent(cold, {"allowed": True, "reasons": []})
-    cold.world.deploy = lambda: cold.world.applications.append({"id": 9, "status": "DEPLOY_FAILED"})
-    refused(cold)
-    assert ["/__agents__/1/serve_applications/shapes@1.2.0/"] == cold.world.paths("DELETE")
-
-
-@pytest.mark.parametrize("fault", [Answer(404, {}), Answer(405, {}), ConnectionRefused()], ids=repr)
-def test_an_agent_that_cannot_is_left_to_the_backend(cold, fault) -> None:
-    """Its application has an id there."""
-    with_agent(cold, {"allowed": True, "reasons": []})
-    gate = cold.world.override
-    cold.world.override = lambda asked: fault if asked.path.endswith("@1.2.0/") else gate(asked)
-    cold.world.deploy = lambda: cold.world.applications.append({"id": 9, "status": "DEPLOY_FAILED"})
-    refused(cold)
-    assert "/serve_applications/9/" == cold.world.paths("DELETE")[-1]
-
-
-def test_what_cannot_be_taken_down_is_told_with_the_error(cold) -> None:
-    """The promise cannot be kept, and says so."""
-    cold.world.deploy = lambda: cold.world.applications.append({"id": 9, "status": "DEPLOY_FAILED"})
-    cold.world.override = lambda asked: Answer(500, {}) if asked.method == "DELETE" else None
-    with pytest.raises(NotActiveError) as refusal:
-        cold.infer()
-    [note] = refusal.value.__notes__
-    assert note.startswith("Rollback of step 'start' failed: ServerError")
 
 
 STATUSES = ("NOT_STARTED", "DEPLOYING", "RUNNING", "DEPLOY_FAILED", "UNHEALTHY", "UNAVAILABLE", "DELETING")

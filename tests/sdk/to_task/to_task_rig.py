@@ -7,12 +7,14 @@ import itertools
 import re
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from scripted import USER_TOKEN, Answer, Asked, CountingClock, Scripted
 
 from fake_backend.transports.in_process import InProcess, Mount
 from sdk.clients.backend import BackendClient
 from sdk.loggers import BaseLogger
 from sdk.plugins.categories.pre_annotation.actions.to_task import ToTaskAction
+from sdk.plugins.categories.pre_annotation.actions.to_task.errors import NotActiveError
 from sdk.plugins.run import Run
 
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 PROJECT, COLLECTION, AGENT, RELEASE = 123, 456, 1, 789
 SPECIFICATION = "annotation_data"
 CODE, VERSION = "shapes", "1.2.0"
+TOKEN = "a9" * 20
 _numbers = itertools.count(1)
 
 
@@ -250,3 +253,58 @@ def rigged(tasks: int = 3) -> Iterator[Rig]:
         yield rig
     finally:
         rig.close()
+
+
+def rolls_out(rig: Rig, seconds: float, status: str = "RUNNING", **row: Any) -> None:
+    """Let a deployment come up, or fail, some seconds after it was asked for."""
+    world = rig.world
+
+    def deploy():
+        row_ = {"id": 9, "status": "DEPLOYING"} | row
+        world.applications = [*(one for one in world.applications if one["id"] != row_["id"]), row_]
+        ready = world.clock.monotonic() + seconds
+
+        def look(asked):
+            due = asked.path == "/serve_applications/" and world.clock.monotonic() >= ready
+            if due and row_["status"] == "DEPLOYING":
+                row_["status"] = status
+
+        world.override = look
+
+    world.deploy = deploy
+
+
+def with_agent(rig: Rig, answer: Any) -> None:
+    """Give the agent an address, where feasibility is answered by ``answer``."""
+    rig.world.agents = [{"id": AGENT, "url": f"{rig.world.url}/__agents__/{AGENT}", "token": TOKEN}]
+    rig.world.feasible = answer
+    base = rig.world.override
+
+    def override(asked):
+        if asked.path.endswith("/resources/feasibility/"):
+            found = rig.world.feasible
+            return found() if callable(found) else found
+        if asked.path.endswith("/resources/cluster/"):
+            return {"gpu": {"available_gpus": 0}}
+        return base(asked)
+
+    rig.world.override = override
+
+
+def dispatches(rig: Rig) -> list[Any]:
+    """Return the bodies of deployments."""
+    return [
+        a.json
+        for a in rig.world.asked
+        if a.method == "POST" and a.path.endswith("/run/") and a.json["action"] == "deployment"
+    ]
+
+
+def refused(rig: Rig, **fields: Any) -> str:
+    """Run, and return the refusal; the world has to be as it was, with no task written."""
+    before = rig.world.state()
+    with pytest.raises(NotActiveError) as refusal:
+        rig.infer(**fields)
+    assert before == rig.world.state()
+    assert refusal.value.message.startswith("Pre-processor not active: ")
+    return refusal.value.message
