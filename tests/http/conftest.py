@@ -1,8 +1,11 @@
-"""A small backend of two tenants, in process, and sessions of its users."""
+"""A small backend of two tenants, in process or on either transport, and sessions of its users."""
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
+import requests
 
 from fake_backend import FakeBackend
 from tests.http.small_backend import Caller, small_document
@@ -37,3 +40,15 @@ def anybody(backend):
     caller = Caller(backend, {})
     yield caller
     caller.session.close()
+
+
+@pytest.fixture(params=["in-process", "live"])
+def reached(request):
+    """Yield an open backend, its base URL on one of the transports, and a session."""
+    with FakeBackend(seed=small_document()) as backend, contextlib.ExitStack() as stack:
+        url = backend.url
+        if request.param == "live":
+            url = stack.enter_context(backend.serve(autojump=True)).url
+        session = stack.enter_context(requests.Session())
+        session.headers.update(backend.tokens["acme"].headers)
+        yield backend, url, session

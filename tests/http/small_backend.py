@@ -1,8 +1,11 @@
-"""A small backend of two tenants: its seed document, and a session that takes paths."""
+"""A small backend of two tenants: its seed document, a session that takes paths, and what keeps a test in process."""
 
 from __future__ import annotations
 
+import pytest
 import requests
+
+in_process = pytest.mark.parametrize("reached", ["in-process"], indirect=True)  # what no transport has a part in
 
 
 def small_document(tasks: int = 7):

@@ -171,6 +171,13 @@ def place() -> Place:
     return Place(a_store(clock), clock)
 
 
+@pytest.fixture
+def stored(place: Place) -> Place:
+    """A place with one object, ``a`` of five bytes."""
+    place.store.put("media", "a", b"hello")
+    return place
+
+
 @pytest.fixture(scope="session")
 def make_place() -> Callable[..., Place]:
     """Make further storages; options go to the store."""

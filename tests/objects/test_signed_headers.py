@@ -12,13 +12,6 @@ from hypothesis import strategies as st
 URL = "http://storage.test/media/a"
 
 
-@pytest.fixture
-def stored(place):
-    """A place with one object, ``a`` of five bytes."""
-    place.store.put("media", "a", b"hello")
-    return place
-
-
 def test_a_request_that_botocore_signs_is_let_through(stored):
     """Plain HTTP with botocore's signer is all that a client needs."""
     assert b"hello" == stored.ask("GET", URL, stored.signed("GET", URL)).body
