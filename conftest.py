@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import gc
 import os
-from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import HealthCheck, settings
 
-if TYPE_CHECKING:
-    import pytest
-
 PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "ci")
+
+pytest.register_assert_rewrite("export_rig", "to_task_rig")  # before they are imported: they assert too
 
 settings.register_profile("ci", max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("deep", max_examples=1500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
