@@ -23,8 +23,19 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 PLAN: Final = TypeAdapter(Plan)
-ANSWERLESS = ("no_answer", "refuse")  # after either of which nothing else of an answer can happen
-OF_AN_ANSWER = ("status", "delay", "truncate", "slow", "corrupt", "drop", "reset", "event")
+_OF_THE_BODY: Final = {"truncate", "slow", "corrupt", "event", "expire_urls"}
+_OF_AN_ANSWER: Final = {"status", "headers", "delay", "drop", "reset", *_OF_THE_BODY}
+LEAVES_NOTHING: Final = (  # what an effect takes away, so that what is named beside it would say nothing
+    ("refuse", "there is nobody", {*_OF_AN_ANSWER, "no_answer", "twice", "skew", "spoil", "processed"}),
+    ("no_answer", "there is no answer", {*_OF_AN_ANSWER, "spoil"}),
+    ("drop", "the connection is closed", {"spoil"}),
+    ("reset", "the connection is closed", {"spoil"}),
+    ("drop before", "there is no answer", {"status", "headers", *_OF_THE_BODY}),
+    ("reset before", "there is no answer", {"status", "headers", *_OF_THE_BODY}),
+    ("status", "the answer is the fault's own", {"event", "expire_urls"}),
+    ("event", "the stream goes on until then", {"truncate", "corrupt"}),
+    ("expire_urls", "they have expired by any clock", {"skew"}),
+)
 
 
 class PlanInvalid(BadRequest):
@@ -155,10 +166,15 @@ def _worker_conflicts(rule: Rule) -> Iterator[str]:
 
 
 def _answer_conflicts(rule: Rule, names: set[str]) -> Iterator[str]:
-    for one in ANSWERLESS:
-        others = names & {*OF_AN_ANSWER, *ANSWERLESS} - {one}
-        if one in names and others:
-            yield f"{one} leaves no answer for {', '.join(sorted(others))}"
+    said = {*names, *(f"{one} before" for one in ("drop", "reset") if getattr(rule.effect, one) == "before")}
+    for one, why, without in LEAVES_NOTHING:
+        if one in said and (idle := names & without):
+            yield f"{', '.join(sorted(idle))} would do nothing beside {one}: {why}"
+    is_taken_away = bool(said & {"status", "no_answer", "drop before", "reset before"})
+    if rule.effect.processed is False and not is_taken_away:
+        yield "the request is carried out all the same; processed goes with status, no_answer, drop or reset before"
+    if "skew" in names and "no_answer" not in names and is_taken_away and not rule.effect.processed:
+        yield "skew would do nothing: the request is not carried out; name processed"
     if {"drop", "reset"} <= names:
         yield "a connection is either dropped or reset"
     if "event" in names and rule.match.target != "sse":
