@@ -1,4 +1,9 @@
-"""Case (d): from the finished bundle to the published tree, against a loop that does no more than read and write."""
+"""Case (d): from the finished bundle to the published tree, against a loop that does no more than read and write.
+
+The files lie in memory: a disk makes a file in 0.07 ms or in 0.25, as it is at the moment, and either would stand for
+most of what is compared. Each export is compared with the loop right after it, and the median of these ratios
+counts: what slows the machine for a while so slows both.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +14,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks.measuring import ROUNDS
+from benchmarks.places import in_memory
 from benchmarks.processes import child, module, served
 from benchmarks.results import Result
 from benchmarks.worlds import DISK, seeded, transcripts
@@ -22,6 +27,7 @@ if TYPE_CHECKING:
 
 TASKS = 10_000
 SLOWER = 3  # times the bare loop
+ROUNDS = 5
 
 
 def measure(tell: Tell) -> Iterator[Result]:
@@ -31,7 +37,7 @@ def measure(tell: Tell) -> Iterator[Result]:
         tell: Told what is under way.
     """
     heads, loops, jobs, clearings = [], [], [], []
-    with tempfile.TemporaryDirectory(prefix="bench-") as name:
+    with tempfile.TemporaryDirectory(prefix="bench-", dir=in_memory()) as name:
         folder = Path(name)
         tell("d: filling a world of tasks", 0, 1)
         with served(seeded(transcripts(TASKS), folder)) as ready:
@@ -61,11 +67,9 @@ def measure(tell: Tell) -> Iterator[Result]:
                     raise AssertionError("The export and the bare loop wrote different labels.")
                 for done in (destination, bundle, labels):
                     shutil.rmtree(done)
-    head, loop_seconds = statistics.median(heads), statistics.median(loops)
-    yield Result.at_most(
-        f"d: delegated, bundle to tree : bare loop, {TASKS:,} tasks", head / loop_seconds, "times", SLOWER
-    )
-    yield Result("d: delegated, bundle to tree", head, "s")
-    yield Result("d: bare loop", loop_seconds, "s")
+    ratio = statistics.median(head / loop_seconds for head, loop_seconds in zip(heads, loops, strict=True))
+    yield Result.at_most(f"d: delegated, bundle to tree : bare loop, {TASKS:,} tasks", ratio, "times", SLOWER)
+    yield Result("d: delegated, bundle to tree", statistics.median(heads), "s")
+    yield Result("d: bare loop", statistics.median(loops), "s")
     yield Result("d: removing bundle and staging afterwards", statistics.median(clearings), "s")
     yield Result("d: the job itself, until the client knows", statistics.median(jobs), "s")

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.measuring import ROUNDS
+from benchmarks.places import in_memory
 from benchmarks.processes import child, module, peak_bytes, served
 from benchmarks.results import Result
 from benchmarks.worlds import DISK, seeded
@@ -28,7 +29,6 @@ FEW, MANY = 10_000, 100_000
 GROWTH = 1.15  # times
 HEADS = ("delegated", "in-process")
 MIB = 2**20
-IN_MEMORY = Path("/dev/shm")  # noqa: S108 - what is written there is no memory of the process; a disk would take minutes
 
 
 def measure(tell: Tell) -> Iterator[Result]:
@@ -43,7 +43,7 @@ def measure(tell: Tell) -> Iterator[Result]:
         tell(f"e: filling worlds of {FEW:,} and {MANY:,} tasks", 0, 1)
         places = {}
         for rows in (FEW, MANY):
-            place = IN_MEMORY if IN_MEMORY.is_dir() else None
+            place = in_memory()  # which is no memory of the process; a disk would take minutes
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-", dir=place)))
             places[rows] = folder, stack.enter_context(served(seeded(many_tasks(rows, files=False), folder)))
         both = stack.enter_context(ThreadPoolExecutor(len(HEADS)))  # memory does not mind company

@@ -40,7 +40,7 @@ def test_the_schema_that_ships_is_the_readers() -> None:
         (plan(effect={"status": "503"}), "rules[0].effect.status", "integer"),
         (plan(effect={}), "rules[0].effect", "nothing happens"),
         (plan(effect={"delay": -1}), "rules[0].effect.delay", "greater"),
-        (plan(effect={"no_answer": True, "status": 503}), "rules[0].effect", "status would do nothing beside no_answer"),
+        (plan(effect={"no_answer": True, "status": 503}), "rules[0].effect", "status would do nothing"),
         (plan(effect={"refuse": True, "twice": True}), "rules[0].effect", "twice would do nothing beside refuse"),
         (plan(effect={"status": 503, "expire_urls": True}), "rules[0].effect", "expire_urls would do nothing"),
         (
@@ -48,7 +48,12 @@ def test_the_schema_that_ships_is_the_readers() -> None:
             "rules[0].effect",
             "event would do nothing beside status",
         ),
-        (plan(effect={"drop": "before", "status": 503}), "rules[0].effect", "status would do nothing beside drop before"),
+        (
+            plan(match={"target": "sse"}, effect={"truncate": 9, "event": {"name": "error"}}),
+            "rules[0].effect",
+            "truncate would do nothing beside event",
+        ),
+        (plan(effect={"drop": "before", "status": 503}), "rules[0].effect", "nothing beside drop before"),
         (plan(effect={"drop": 3, "reset": 3}), "rules[0].effect", "either dropped or reset"),
         (plan(effect={"event": {"name": "error"}}), "rules[0].effect", "target to be sse"),
         (plan(effect={"delay": 1, "body": "x"}), "rules[0].effect", "want a status"),

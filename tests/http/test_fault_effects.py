@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from functools import cache
 from itertools import combinations
 
@@ -15,23 +16,28 @@ from tests.http.small_backend import small_document
 PATH = "/sdk/tasks/?project=1&page_size=2&response_mode=presigned"
 PATIENCE = 15  # seconds that the client waits, on the world's clock
 EFFECTS = (
-    {"status": 503},
-    {"status": 503, "retry_after": 2, "body": "busy"},
+    {"status": 503, "body": "down " * 200},
+    {"status": 503, "retry_after": 2, "body": "busy " * 200},
     {"headers": {"X-Note": "struck"}},
     {"delay": 3},
     {"no_answer": True},
     {"refuse": True},
     {"drop": "before"},
-    {"drop": 5},
+    {"drop": 700},
     {"reset": "before"},
-    {"reset": 5},
-    {"truncate": 10},
+    {"reset": 700},
+    {"truncate": 900},
     {"slow": 40},
     {"corrupt": True},
     {"twice": True},
     {"expire_urls": True},
     {"skew": 100},
     {"spoil": "drop"},
+)
+UNSEEN = (  # here, and not everywhere
+    {"no_answer", "skew"},  # a write to the storage is admitted or not by the clock that is off
+    {"corrupt", "drop"},  # the last byte is another one, if it is sent
+    {"corrupt", "reset"},
 )
 
 
@@ -45,25 +51,32 @@ def innermost(error: BaseException) -> str:
     return f"{type(found).__name__}: {str(found).rpartition('>: ')[2]}"
 
 
-def told(answer) -> object:
-    """Return what a client can tell of an answer."""
-    return answer.status_code, sorted(answer.headers.items()), answer.content
+def told(backend, session) -> object:
+    """Return all that a client can tell of one request: head and body, and how either ended."""
+    seen: list[object] = []
+    try:
+        answer = session.get(backend.url + PATH, timeout=PATIENCE, stream=True)
+        seen += [answer.status_code, sorted(answer.headers.items())]
+        seen.extend(answer.iter_content(50))
+    except requests.RequestException as error:
+        seen.append(innermost(error))
+    return seen
+
+
+def alike():
+    """Return a backend whose answers are those of every other one, to the byte."""
+    return FakeBackend(seed=small_document(), name="struck", start=datetime(2026, 3, 1, tzinfo=UTC))
 
 
 @cache
 def observed(effect: tuple[tuple[str, object], ...]) -> object:
     """Return all that one struck request shows, with the next one on its connection."""
     rule = {"id": "one", "effect": dict(effect), "times": 1}
-    with FakeBackend(seed=small_document()) as backend, requests.Session() as session:
+    with alike() as backend, requests.Session() as session:
         session.headers.update(backend.tokens["acme"].headers)
         begun = backend.clock.monotonic()
-        seen: list[object] = []
         with backend.faults.during({"rules": [rule]}):
-            for _ in range(2):
-                try:
-                    seen.append(told(session.get(backend.url + PATH, timeout=PATIENCE)))
-                except requests.RequestException as error:
-                    seen.append(innermost(error))
+            seen = [told(backend, session) for _ in range(2)]
         carried = tuple(entry.carried for entry in backend.journal)
         return seen, round(backend.clock.monotonic() - begun, 6), carried
 
@@ -92,9 +105,9 @@ def is_taken(effect: dict[str, object]) -> bool:
 @pytest.mark.parametrize("effect", EFFECTS, ids=lambda effect: "-".join(map(str, effect.items())))
 def test_each_effect_alone_shows(effect) -> None:
     """Against the same two requests without a fault."""
-    with FakeBackend(seed=small_document()) as backend, requests.Session() as session:
+    with alike() as backend, requests.Session() as session:
         session.headers.update(backend.tokens["acme"].headers)
-        quiet = [told(session.get(backend.url + PATH, timeout=PATIENCE)) for _ in range(2)]
+        quiet = [told(backend, session) for _ in range(2)]
 
     assert observed(frozen(effect)) != (quiet, 0.0, ((200,), (200,)))
 
@@ -105,6 +118,7 @@ def test_what_is_named_beside_another_effect_shows_too() -> None:
         (one, other)
         for one, other in combinations(EFFECTS, 2)
         if not one.keys() & other.keys()
+        and not any(pair <= one.keys() | other.keys() for pair in UNSEEN)
         and is_taken({**one, **other})
         and observed(frozen({**one, **other})) in (observed(frozen(one)), observed(frozen(other)))
     ]
