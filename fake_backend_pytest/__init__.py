@@ -39,6 +39,15 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
         DISPATCHER.install()
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Stand behind the names again: a ``freeze_time`` that ended has put the originals there."""
+    if item.config.getini(OPTION):
+        from fake_backend.virtual_time import DISPATCHER  # noqa: PLC0415 - as above
+
+        DISPATCHER.restore()
+
+
 @pytest.fixture
 def virtual_time() -> Callable[[FakeBackend], AbstractContextManager[VirtualClock]]:
     """Return what gives the client of this test a backend's time for a while."""

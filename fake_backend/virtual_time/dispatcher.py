@@ -1,6 +1,7 @@
 """``time.sleep`` and the clocks of ``time`` in this process: passed through, or a world's.
 
-The functions are replaced once, before a client is imported, and pass through until a world's clock is switched on.
+The functions are replaced once, before a client is imported, and pass through until a world's clock is switched on:
+to the originals, or to freezegun's while a test has frozen time, which finds a client's names by the originals alone.
 Then they are that clock's for everybody but those who must live in real time: pytest, hypothesis, our own server.
 Who asks is told by the module that calls. Waits inside of locks and sockets are none of these functions, and stay real.
 """
@@ -59,7 +60,7 @@ class Dispatcher:
         self._sleepers: Sleepers | None = None
         self.functions: dict[str, Callable[..., Any]] = {
             "sleep": self._sleep,
-            **{name: self._clock(self.originals[name], told) for name, told in CLOCKS.items()},
+            **{name: self._clock(name, told) for name, told in CLOCKS.items()},
         }
         self.installed = False
 
@@ -114,12 +115,22 @@ class Dispatcher:
         else:
             sleepers.sleep(seconds)
 
-    def _clock(self, original: Callable[[], float], told: Callable[[VirtualClock], float]) -> Callable[[], float]:
+    def _clock(self, name: str, told: Callable[[VirtualClock], float]) -> Callable[[], float]:
+        original = self.originals[name]
+
         def now() -> float:
+            if self._sleepers is None:
+                return _frozen(name, original)()
             sleepers = self._for(_caller())
             return original() if sleepers is None else told(sleepers.clock)
 
         return now
+
+
+def _frozen(name: str, original: Callable[[], float]) -> Callable[[], float]:
+    """Return what tells the time of a test's own ``freeze_time``, and the original where there is none."""
+    freezegun: Any = sys.modules.get("freezegun.api")
+    return getattr(freezegun, f"fake_{name}") if freezegun is not None and freezegun.freeze_factories else original
 
 
 def _caller() -> str:

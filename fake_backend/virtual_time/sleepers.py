@@ -43,9 +43,9 @@ class Sleepers:
         """Let ``seconds`` of the world's time pass for this thread.
 
         Raises:
-            ValueError: Time does not go back.
+            ValueError: Time does not go back, and nothing is no number of seconds.
         """
-        if seconds < 0:
+        if not seconds >= 0:
             raise ValueError("sleep length must be non-negative")
         me = threading.get_ident()
         wakes = self.clock.monotonic() + seconds

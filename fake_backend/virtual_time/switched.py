@@ -97,8 +97,12 @@ def _no_naps() -> Iterator[None]:
 
 @contextmanager
 def _dates(clock: VirtualClock) -> Iterator[None]:
-    """Let ``datetime.now`` tell the clock's time, by freezegun; the functions of ``time`` stay the dispatcher's."""
-    from freezegun import freeze_time  # noqa: PLC0415 - a package of its own, for those who want this
+    """Let ``datetime.now`` tell the clock's time, by freezegun; the functions of ``time`` stay the dispatcher's.
+
+    Those that the dispatcher has none of, such as ``time.gmtime``, are freezegun's, and tell the one who calls them by
+    his module alone: further up the stack of every test there is pytest, whose time is real.
+    """
+    from freezegun import api, freeze_time  # noqa: PLC0415 - a package of its own, for those who want this
 
     freezer: Any = freeze_time(clock.now().replace(tzinfo=None), ignore=list(IGNORED))
     frozen = freezer.start()
@@ -109,7 +113,7 @@ def _dates(clock: VirtualClock) -> Iterator[None]:
         frozen.move_to(start + timedelta(seconds=clock.monotonic() - begun))
 
     try:
-        with clock.followed(follow):
+        with clock.followed(follow), patch.object(api, "call_stack_inspection_limit", 1):
             yield
     finally:
         freezer.stop()

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from types import FunctionType, ModuleType
 
 import pytest
+from freezegun import freeze_time
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -73,6 +74,18 @@ def test_every_clock_of_time_is_the_worlds(switched, name) -> None:
     assert dispatcher.functions[name.removesuffix("_ns")]() == pytest.approx(ended / unit, abs=1e-3)
 
 
+@pytest.mark.parametrize("name", sorted(CLOCKS))
+def test_while_it_is_off_a_frozen_time_passes_through_too(name) -> None:
+    """A client that has taken the function by name is no other one to freezegun than with the original."""
+    caller = module("client", f"def ask(): return {name}()", **{name: Dispatcher().functions[name]})
+    with freeze_time("2030-01-01") as frozen:
+        begun = caller.ask()
+        assert begun == getattr(time, name)()
+        frozen.tick(5)
+        assert 5 == round((caller.ask() - begun) / (1e9 if name.endswith("_ns") else 1), 3)
+    assert caller.ask() != begun
+
+
 def test_a_sleep_costs_no_real_time_and_moves_the_world(switched) -> None:
     """Events that fall into it run at their own instants."""
     dispatcher, clock = switched
@@ -81,8 +94,9 @@ def test_a_sleep_costs_no_real_time_and_moves_the_world(switched) -> None:
     dispatcher.functions["sleep"](3600)
 
     assert ([1800], 3600) == (seen, clock.monotonic())
-    with pytest.raises(ValueError, match="non-negative"):
-        dispatcher.functions["sleep"](-1)
+    for wrong in (-1, float("nan")):
+        with pytest.raises(ValueError, match="non-negative"):
+            dispatcher.functions["sleep"](wrong)
 
 
 @settings(max_examples=6)

@@ -50,12 +50,16 @@ CLIENT = """
 """
 
 TESTS = """
+    import calendar
     import threading
+    import time
     from concurrent.futures import ThreadPoolExecutor
+    from datetime import UTC, datetime
 
     import client
     import pytest
     from fake_backend import FakeBackend
+    from freezegun import freeze_time
     from fake_backend.virtual_time import HeldOriginals, VirtualTimeRefused
 
 
@@ -138,6 +142,37 @@ TESTS = """
         assert [Verdict.HANGS] * 2 == [cell.verdict for cell in found.cells]
 
 
+    @pytest.fixture
+    def frozen():
+        with freeze_time("2030-01-01"):
+            yield datetime(2030, 1, 1, tzinfo=UTC).timestamp()
+
+
+    def test_a_frozen_time_of_the_tests_own_holds_for_a_client_too(frozen):
+        assert (frozen, frozen) == (time.time(), client.instants()[0])
+        assert client.monotonic() == client.monotonic()
+
+
+    def test_who_is_imported_after_a_frozen_time_takes_what_can_be_switched(backend, virtual_time):
+        import late
+
+        with virtual_time(backend) as clock:
+            assert abs(late.time() - clock.time()) < 1
+
+
+    def test_a_frozen_time_outside_of_the_block_is_there_again_behind_it(frozen, backend, virtual_time):
+        with virtual_time(backend):
+            time.sleep(60)
+        assert (frozen, frozen) == (time.time(), datetime.now(UTC).timestamp())
+
+
+    def test_what_has_no_function_of_ours_tells_the_worlds_time_to_a_test_itself(backend, virtual_time):
+        with virtual_time(backend) as clock:
+            time.sleep(10**7)
+            assert abs(calendar.timegm(time.gmtime()) - clock.time()) <= 1
+            assert time.strftime("%Y-%m-%d", time.gmtime(clock.time())) == datetime.now(UTC).strftime("%Y-%m-%d")
+
+
     def test_who_came_too_early_is_named(backend, virtual_time):
         from fake_backend.virtual_time import DISPATCHER
 
@@ -179,9 +214,10 @@ def run(tmp_path, ini: str, **files: str) -> subprocess.CompletedProcess[str]:
 
 def test_a_client_lives_in_the_worlds_time_for_one_test(tmp_path) -> None:
     """It took ``sleep`` by name and as a default, sleeps in threads, asks for dates; afterwards all is real again."""
-    done = run(tmp_path, "fake_backend_virtual_time = true", client=CLIENT, test_client=TESTS)
+    late = "from time import time"
+    done = run(tmp_path, "fake_backend_virtual_time = true", client=CLIENT, late=late, test_client=TESTS)
 
-    assert "8 passed" in done.stdout, done.stdout
+    assert "12 passed" in done.stdout, done.stdout
 
 
 def test_without_the_option_nothing_happens(tmp_path) -> None:
