@@ -9,7 +9,7 @@ import itertools
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakKeyDictionary
 
 from fake_backend.core.errors import BadRequest
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from fake_backend.faults.arrival import Arrival
     from fake_backend.faults.in_force import RuleReport
     from fake_backend.faults.rules import Effect, Plan
+
+
+BREAKS: Final = ("drop", "reset")
 
 
 @dataclass(frozen=True)
@@ -157,14 +160,18 @@ class Faults:
 
 
 def merged(effects: list[Effect]) -> Effect:
-    """Return all that several effects say; what an earlier one says goes before what a later one says."""
+    """Return all that several effects say; what an earlier one says goes before what a later one says.
+
+    A connection breaks in one way: where the earlier one drops or resets it, the later one does not.
+    """
     first, *others = effects
     blank = type(first)()
     for other in others:
+        closed = first.drop is not None or first.reset is not None
         added = {
             one.name: getattr(other, one.name)
             for one in fields(other)
-            if getattr(first, one.name) == getattr(blank, one.name)
+            if getattr(first, one.name) == getattr(blank, one.name) and not (closed and one.name in BREAKS)
         }
         first = replace(first, **added)
     return first

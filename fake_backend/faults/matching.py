@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from fake_backend.faults.counts import Count
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from fake_backend.faults.arrival import Arrival
     from fake_backend.faults.rules import Match
@@ -27,7 +27,8 @@ class Matcher:
         methods = (match.method,) if isinstance(match.method, str) else match.method
         self._methods = None if methods is None else frozenset(one.upper() for one in methods)
         self._route = None if match.route is None else route_pattern(match.route)
-        self._headers = {name.lower(): value for name, value in match.header.items()}
+        self._query = [(name, _literal(value)) for name, value in match.query.items()]
+        self._headers = [(name.lower(), _literal(value)) for name, value in match.header.items()]
         self._number = _count(match.job.number) if match.job is not None else None
         self.attempt = _count(match.attempt)
         self.page = _count(match.page)
@@ -50,7 +51,7 @@ class Matcher:
             and (self._route is None or self._route.fullmatch(arrival.path) is not None)
             and match.since <= elapsed
             and (match.until is None or elapsed <= match.until)
-            and (not match.query or _holds(match.query, dict(arrival.pairs)))
+            and (not self._query or _holds(self._query, dict(arrival.pairs)))
             and (not self._headers or _holds(self._headers, arrival.headers))
             and (self.attempt is None or attempt in self.attempt)
             and (self.page is None or page in self.page)
@@ -80,8 +81,13 @@ def _count(told: int | str | None) -> Count | None:
     return None if told is None else Count.of(told)
 
 
-def _holds(wanted: Mapping[str, str | None], given: Mapping[str, str]) -> bool:
+def _literal(value: str | None) -> str | None:
+    """Return a value in which brackets are brackets, as a list in a query has them, and no choice of characters."""
+    return None if value is None else value.replace("[", "[[]")
+
+
+def _holds(wanted: Iterable[tuple[str, str | None]], given: Mapping[str, str]) -> bool:
     return all(
         (value is None) == (name not in given) and (value is None or fnmatchcase(given[name], value))
-        for name, value in wanted.items()
+        for name, value in wanted
     )

@@ -63,14 +63,17 @@ def shaped(document: object) -> Plan:
         found = error.errors(include_url=False)
         place = _place(found[0])
         alike = [one for one in found if _place(one) == place and not one["type"].endswith("_type")]
-        first = next(iter(alike), found[0])  # where several types would do, the one that it is of says what is wrong
+        # where several types would do, the one that it is of says what is wrong; a word is of no such type
+        first = min(alike, key=lambda one: one["type"] == "literal_error", default=found[0])
         raise PlanInvalid(f"{place}: {first['msg']}.", received=first["input"], field=place) from None
     return checked(plan)
 
 
 def _place(error: ErrorDetails) -> str:
     kinds = {"constrained-int", "constrained-float", "constrained-str", "[key]"}  # pydantic's own words
-    return written(step for step in error["loc"] if step not in kinds) or "plan"
+    return (
+        written(step for step in error["loc"] if step not in kinds and not str(step).startswith("literal[")) or "plan"
+    )
 
 
 def checked(plan: Plan) -> Plan:
@@ -88,9 +91,30 @@ def effect_of(document: object) -> Effect:
     """Return the one effect that a document tells.
 
     Raises:
-        PlanInvalid: It is none.
+        PlanInvalid: It is none; the place is within it.
     """
-    return shaped({"rules": [{"id": "one-off", "effect": document}]}).rules[0].effect
+    try:
+        return shaped({"rules": [{"id": "one-off", "effect": document}]}).rules[0].effect
+    except PlanInvalid as refusal:
+        told = refusal.message.removeprefix("rules[0].")
+        place = None if refusal.field is None else refusal.field.removeprefix("rules[0].")
+        raise PlanInvalid(told, received=refusal.received, field=place) from None
+
+
+def parsed(text: str) -> Any:
+    """Return what JSON says, in which each name of an object stands once, as in TOML: the last would hide the others.
+
+    Raises:
+        ValueError: It is no JSON, or says something twice.
+    """
+    return json.loads(text, object_pairs_hook=_once)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    for name, number in Counter(name for name, _ in pairs).items():
+        if number > 1:
+            raise ValueError(f"{name!r} stands {number} times in one object")
+    return dict(pairs)
 
 
 def read(path: str | PathLike[str]) -> Plan:
@@ -102,7 +126,7 @@ def read(path: str | PathLike[str]) -> Plan:
     file = Path(path)
     try:
         text = file.read_text(encoding="utf-8-sig")
-        document: Any = tomllib.loads(text) if file.suffix == ".toml" else json.loads(text)
+        document: Any = tomllib.loads(text) if file.suffix == ".toml" else parsed(text)
     except OSError as error:
         raise PlanInvalid(f"{file}: {error.strerror or type(error).__name__}.", expected="a readable file") from None
     except (ValueError, RecursionError) as error:
@@ -159,6 +183,12 @@ def _worker_conflicts(rule: Rule) -> Iterator[str]:
         yield "a worker's step has no method, route, query, header or page"
     if effect == WorkerEffect():
         yield "nothing happens to the worker; name kill, stall, pace or fail_row"
+    if effect is not None and effect.kill:
+        said = {"stall": effect.stall, "pace": effect.pace}
+        if effect.resume_after is None:
+            said["fail_row"] = effect.fail_row
+        if idle := [name for name, told in said.items() if told is not None]:
+            yield f"{', '.join(idle)} would do nothing beside kill: the worker is dead"
     if effect is not None and effect.resume_after is not None and not effect.kill:
         yield "resume_after is for a worker that was killed"
     if effect is not None and effect.resume_from == "start" and effect.resume_after is None:

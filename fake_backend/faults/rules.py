@@ -101,7 +101,7 @@ class WorkerEffect:
         resume_after: Seconds after which the job is taken up; left out, it never is.
         resume_from: ``here``: the step that died is done again; ``start``: the whole job is, and its count goes back.
         stall: Seconds for which nothing moves.
-        pace: How many times as long this step takes.
+        pace: How many times as long this step takes; none is quicker than without a fault.
         fail_row: Number of the row, counted from 1 in the order of the scan, that ends the job as ``FAILED``.
     """
 
@@ -109,7 +109,7 @@ class WorkerEffect:
     resume_after: Seconds | None = None
     resume_from: Literal["here", "start"] = "here"
     stall: Seconds | None = None
-    pace: Annotated[float, Field(gt=0, le=10**6)] | None = None
+    pace: Annotated[float, Field(ge=1, le=10**6)] | None = None
     fail_row: Annotated[int, Field(ge=1)] | None = None
 
 
@@ -118,7 +118,7 @@ class Effect:
     """What happens; what is named happens together, as far as it can.
 
     Args:
-        status: Answer with this status.
+        status: Answer with this status; one below 200 answers nothing, it announces an answer.
         body: Its body: JSON, or text; left out, the form of errors that the API has.
         headers: Headers of the answer, over those that it has; each a line of Latin-1, as HTTP has it.
         retry_after: ``Retry-After``: seconds, or a text as it stands, which is such a line too.
@@ -140,7 +140,7 @@ class Effect:
         worker: What becomes of a job's worker; for the target ``worker`` alone.
     """
 
-    status: Annotated[int, Field(ge=100, le=599)] | None = None
+    status: Annotated[int, Field(ge=200, le=599)] | None = None
     body: Any = None
     headers: Mapping[HeaderName, HeaderText] = field(default_factory=dict)
     retry_after: Annotated[int, Field(ge=0)] | Seconds | HeaderText | None = None

@@ -21,7 +21,7 @@ Several are separated by commas: ``status/503, retry-after/3``. A value that beg
 
 from __future__ import annotations
 
-import json
+import math
 from typing import TYPE_CHECKING, Any, Final
 
 from fake_backend.core.errors import BadRequest
@@ -35,19 +35,27 @@ HEADER: Final = "X-Fake-Fault"
 BARE: Final = ("no-answer", "refuse", "corrupt", "twice", "expire-urls")
 
 
+def _seconds(text: str) -> float:
+    """Return a number of seconds; what Python calls one, and JSON does not, is none."""
+    if not math.isfinite(seconds := float(text)):
+        raise ValueError(text)
+    return seconds
+
+
 def _place(text: str) -> str | int:
     return text if text in {"before", "after"} else int(text)
 
 
 VALUED: Final[Mapping[str, tuple[str, Callable[[str], object]]]] = {
     "status": ("status", int),
-    "delay": ("delay", float),
+    "delay": ("delay", _seconds),
     "drip": ("slow", int),
     "truncate": ("truncate", int),
     "drop": ("drop", _place),
     "reset": ("reset", _place),
     "retry-after": ("retry_after", int),
 }
+KINDS: Final = {int: "a whole number", _seconds: "a number of seconds", _place: "before, after or a whole number"}
 
 
 def asked(value: str) -> Effect:
@@ -56,14 +64,15 @@ def asked(value: str) -> Effect:
     Raises:
         BadRequest: It says none.
     """
-    from fake_backend.faults.reading import effect_of  # noqa: PLC0415 - as in live.py: pydantic is not free
+    from fake_backend.faults import reading  # noqa: PLC0415 - as in live.py: pydantic is not free
 
-    return effect_of(_json(value) if value.lstrip().startswith("{") else _worded(value))
+    is_json = value.lstrip().startswith("{")
+    return reading.effect_of(_json(value, reading.parsed) if is_json else _worded(value))
 
 
-def _json(value: str) -> Any:
+def _json(value: str, parsed: Callable[[str], Any]) -> Any:
     try:
-        return json.loads(value)
+        return parsed(value)
     except (ValueError, RecursionError) as error:
         raise BadRequest(f"{HEADER} is no JSON: {error}.", received=value, field=HEADER) from None
 
@@ -72,17 +81,19 @@ def _worded(value: str) -> dict[str, object]:
     effect: dict[str, object] = {}
     for word in filter(None, map(str.strip, value.split(","))):
         name, slash, told = word.partition("/")
+        field, read = VALUED.get(name, (name.replace("-", "_"), str))
+        if field in effect:
+            raise BadRequest(f"{name} is there twice.", received=word, expected="each word once", field=HEADER)
         if name in BARE and not slash:
-            effect[name.replace("-", "_")] = True
+            effect[field] = True
             continue
         if name not in VALUED:
             expected = ", ".join([*(f"{known}/..." for known in VALUED), *BARE])
             raise BadRequest("There is no such word for a fault.", received=word, expected=expected, field=HEADER)
-        field, read = VALUED[name]
         try:
             effect[field] = read(told)
         except ValueError:
             raise BadRequest(
-                f"{name} wants a number.", received=word, expected=f"as in {name}/3", field=HEADER
+                f"{name} wants {KINDS[read]}.", received=word, expected=f"as in {name}/3", field=HEADER
             ) from None
     return effect

@@ -125,10 +125,10 @@ class Struck:
         effect = self._effect
         body, kind = _body(effect.body, status, self._environ["PATH_INFO"])
         body = self._altered(body)
-        headers = {"Content-Type": kind, "Content-Length": str(len(body))}
+        headers = [("Content-Type", kind), ("Content-Length", str(len(body)))]
         if effect.retry_after is not None:
-            headers["Retry-After"] = str(effect.retry_after)
-        write = self._start(line(status), list({**headers, **effect.headers}.items()))
+            headers.append(("Retry-After", str(effect.retry_after)))
+        write = self._start(line(status), self._headed(headers))
         if 0 in {effect.drop, effect.reset}:
             write(b"")
         return self._paced(iter([body]))
@@ -148,21 +148,31 @@ class Struck:
         status, headers, _ = told
         if effect.event is not None:
             chunks = _Interrupted(answer, effect.event)
+        elif self._environ["REQUEST_METHOD"] == "HEAD":
+            headers = [self._shortened(*pair) for pair in headers]
         elif effect.truncate is not None or effect.corrupt:
             body = self._altered(b"".join(answer))
             _close(answer)
             headers = [pair for pair in headers if pair[0].lower() != "content-length"]
             headers.append(("Content-Length", str(len(body))))
             chunks = [body]
-        if effect.headers:
-            names = {name.lower() for name in effect.headers}
-            headers = [pair for pair in headers if pair[0].lower() not in names] + list(effect.headers.items())
-        write = self._start(status, headers)
+        write = self._start(status, self._headed(headers))
         if 0 in {effect.drop, effect.reset}:
             write(b"")  # the head goes out though nothing follows it
         if effect.drop is None and effect.reset is None and effect.slow is None:
             return chunks
         return _Closing(self._paced(iter(chunks)), chunks)
+
+    def _headed(self, headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
+        """Return headers with those that the fault names in place of their like; names have no case."""
+        names = {name.lower() for name in self._effect.headers}
+        return [pair for pair in headers if pair[0].lower() not in names] + list(self._effect.headers.items())
+
+    def _shortened(self, name: str, value: str) -> tuple[str, str]:
+        """Return a header of an answer to HEAD, which tells the length of a body that is not there to be altered."""
+        if name.lower() != "content-length" or self._effect.truncate is None:
+            return name, value
+        return name, str(min(int(value), self._effect.truncate))
 
     def _altered(self, body: bytes) -> bytes:
         """Return a whole body, shortened and corrupted as the fault says."""
@@ -236,7 +246,7 @@ class _Interrupted:
 
 def corrupted(body: bytes) -> bytes:
     """Return a body that is no JSON any more and as long as before: its last bracket is another character."""
-    return body[:-1] + b"\x00" if body else b"\x00"
+    return body[:-1] + b"\x00" if body else b""
 
 
 def _pieces(chunk: bytes, rate: int | None) -> Iterator[bytes]:

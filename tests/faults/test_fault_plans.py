@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import fields
 
 import jsonschema
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fake_backend.core.errors import BadRequest
-from fake_backend.faults import schema
+from fake_backend.faults import rules, schema
+from fake_backend.faults.arrival import Arrival
 from fake_backend.faults.counts import Count
+from fake_backend.faults.in_force import InForce
 from fake_backend.faults.reading import PlanInvalid, read, shaped
 from fake_backend.faults.words import asked
 
+SCHEMA = json.loads(schema.text())
 RULE = {"id": "one", "match": {"target": "api", "route": "/sdk/**"}, "effect": {"status": 503}}
 
 
@@ -36,7 +40,9 @@ def test_the_schema_that_ships_is_the_readers() -> None:
         ({"rule": []}, "rule", "Unexpected"),
         (plan(effects={}), "rules[0].effects", "Unexpected"),
         (plan(effect={"statu": 503}), "rules[0].effect.statu", "Unexpected"),
-        (plan(effect={"status": 99}), "rules[0].effect.status", "greater"),
+        *((plan(effect={"status": status}), "rules[0].effect.status", "greater") for status in (99, 100, 199)),
+        (plan(effect={"drop": "middle"}), "rules[0].effect.drop", "'before' or 'after'"),
+        (plan(effect={"reset": -1}), "rules[0].effect.reset", "greater"),
         (plan(effect={"status": "503"}), "rules[0].effect.status", "integer"),
         (plan(effect={}), "rules[0].effect", "nothing happens"),
         (plan(effect={"delay": -1}), "rules[0].effect.delay", "greater"),
@@ -73,6 +79,19 @@ def test_the_schema_that_ships_is_the_readers() -> None:
         *(
             (plan(match={"target": "worker"}, effect={"worker": worker}), "rules[0].effect", "resume_from is for")
             for worker in ({"resume_from": "start"}, {"resume_from": "start", "stall": 1})
+        ),
+        *(
+            (
+                plan(match={"target": "worker"}, effect={"worker": {"kill": True, **worker}}),
+                "rules[0].effect",
+                "beside kill",
+            )
+            for worker in ({"stall": 5}, {"pace": 2, "resume_after": 9}, {"fail_row": 1})
+        ),
+        (
+            plan(match={"target": "worker"}, effect={"worker": {"pace": 0.5}}),
+            "rules[0].effect.worker.pace",
+            "greater",
         ),
         (plan(match={"call": "5-2"}), "rules[0].match.call", "ends before it begins"),
         (plan(match={"call": 0}), "rules[0].match.call", "greater"),
@@ -114,6 +133,32 @@ def test_headers_that_cannot_be_sent_are_refused_by_their_place(text, name) -> N
         assert "match pattern" in refusal.value.message
 
 
+SCALARS = (None, True, False, -1, 0, 1, 1.0, 0.5, 200, 599, 600, 1e9, 10**9, 10**9 + 1, 2**40, 10**30)
+TEXTS = ("", "x", "before", "2-5", "every 3", "[1]", "worker", "sse", "client", "reset", "start")
+NESTED = ([], {}, ["GET"], {"a": "b"}, {"a": None}, {"kill": True}, {"name": "n", "data": {"a": 1}}, {"number": 1})
+VALUES = st.sampled_from([*SCALARS, *TEXTS, *NESTED])
+MATCHES = st.dictionaries(st.sampled_from([one.name for one in fields(rules.Match)]), VALUES, max_size=2)
+EFFECTS = st.dictionaries(st.sampled_from([one.name for one in fields(rules.Effect)]), VALUES, min_size=1, max_size=2)
+RULES = st.fixed_dictionaries({"id": st.just("one"), "effect": EFFECTS}, optional={"match": MATCHES, "times": VALUES})
+
+
+@settings(max_examples=300)
+@given(RULES)
+def test_what_is_refused_is_refused_by_a_field_and_what_is_taken_is_valid_and_works(rule) -> None:
+    """Any value of any field: the place is one that a plan has, and the schema takes what the reader takes."""
+    document = {"rules": [rule]}
+    try:
+        taken = shaped(document)
+    except PlanInvalid as refusal:
+        place = str(refusal.field)
+    else:
+        place = "rules[0]"
+        jsonschema.validate(document, SCHEMA)
+        InForce(taken, 0.0, kept=False).struck(Arrival("api", "GET", "/sdk/tasks/"), 0.0)
+
+    assert re.fullmatch(r"rules\[0\](\.[a-z_]+)*(\[0\])?", place)
+
+
 @pytest.mark.parametrize(
     "document",
     [
@@ -140,7 +185,17 @@ def test_a_file_is_json_or_toml(tmp_path) -> None:
     assert read(tmp_path / "a.json") == read(tmp_path / "a.toml") == shaped(plan())
 
 
-@pytest.mark.parametrize(("name", "text"), [("a.json", "{"), ("a.toml", "x"), ("b.json", None), ("a.json", '{"a": 1}')])
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.json", "{"),
+        ("a.toml", "x"),
+        ("b.json", None),
+        ("a.json", '{"a": 1}'),
+        ("a.json", '{"rules": [], "rules": []}'),
+        ("a.json", '{"rules": [{"id": "a", "effect": {"status": 503, "delay": 1, "status": 504}}]}'),
+    ],
+)
 def test_a_file_that_is_none_is_named(tmp_path, name, text) -> None:
     """The sentence begins with the file."""
     if text is not None:
@@ -184,4 +239,23 @@ def test_a_request_asks_in_httpbins_words_or_in_json(value, effect) -> None:
 def test_a_word_that_is_none_is_refused(value) -> None:
     """With the words that there are, or the place in the JSON."""
     with pytest.raises(BadRequest):
+        asked(value)
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("status/503, status/504", "status is there twice"),
+        ("no-answer,no-answer", "no-answer is there twice"),
+        ('{"status": 503, "status": 504}', "'status' stands 2 times"),
+        ("status/503, retry-after/3.5", "retry-after wants a whole number"),
+        ("drop/x", "drop wants before, after or a whole number"),
+        ("delay/nan", "delay wants a number of seconds"),
+        ("delay/-1", r"^effect\.delay: "),
+        ("retry-after/3", r"^effect: body and retry_after want a status"),
+    ],
+)
+def test_what_a_request_cannot_ask_for_is_told_in_its_own_words(value, words) -> None:
+    """It names no rule, of which there is none, and drops nothing that was said before."""
+    with pytest.raises(BadRequest, match=words):
         asked(value)

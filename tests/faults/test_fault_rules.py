@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from fake_backend.core.clock import VirtualClock
@@ -61,6 +61,19 @@ def test_all_that_a_match_names_has_to_hold(match, yes, no) -> None:
     found, _ = faults(rule(match=match))
 
     assert [True, False] == struck(found, yes, no)
+
+
+@example(value="[1,2]", other="1")
+@given(value=st.text("ab[]!-^,1", min_size=1, max_size=6), other=st.text("ab[]!-^,1", min_size=1, max_size=6))
+def test_a_value_without_wild_cards_is_itself_alone(value, other) -> None:
+    """Brackets too, as a list in a query or an address in a header has them."""
+    for match, arrival in [
+        ({"query": {"ids": value}}, lambda text: get(query=f"ids={text}")),
+        ({"header": {"X-Ids": value}}, lambda text: get(headers={"x-ids": text})),
+    ]:
+        found, _ = faults(rule(match=match))
+
+        assert [True, value == other] == struck(found, arrival(value), arrival(other))
 
 
 @given(between=st.lists(st.sampled_from(["v2", "a", "tasks", "x.y"]), max_size=4))
@@ -202,6 +215,19 @@ def test_what_an_earlier_rule_says_goes_before_what_a_later_one_says() -> None:
 
     assert strike is not None
     assert (503, 3, ("one", "two")) == (strike.effect.status, strike.effect.delay, strike.rules)
+
+
+@given(ways=st.lists(st.sampled_from(["drop", "reset"]), min_size=2, max_size=3), data=st.data())
+def test_a_connection_breaks_as_the_first_rule_says(ways, data) -> None:
+    """In its way and at its place: two of them would break it in neither's."""
+    places = st.sampled_from(["before", "after", 0, 700])
+    effects = [{way: data.draw(places)} for way in ways]
+    found, _ = faults(*(rule(f"r{number}", effect) for number, effect in enumerate(effects)))
+    strike = found.strike(get())
+
+    assert strike is not None
+    told = {"drop": strike.effect.drop, "reset": strike.effect.reset}
+    assert effects[0] == {way: place for way, place in told.items() if place is not None}
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,16 @@ def test_a_gateways_answer_is_what_the_plan_says(reached) -> None:
     assert answer.headers["Content-Type"].startswith("text/html")
 
 
+@pytest.mark.parametrize("of_its_own", [{}, {"status": 503, "retry_after": 3}])
+@pytest.mark.parametrize("change", [str.lower, str.upper, str.title])
+def test_a_header_of_the_fault_stands_in_place_of_its_like(reached, of_its_own, change) -> None:
+    """Names have no case: one that came twice would be read as a list, or refused."""
+    told = {change("content-type"): "text/x", change("retry-after"): "9"}
+    answer = struck(reached, {"headers": told, **of_its_own})
+
+    assert ("text/x", "9") == (answer.headers["Content-Type"], answer.headers["Retry-After"])
+
+
 def test_a_delay_passes_on_the_worlds_clock(reached) -> None:
     """And the answer is the answer."""
     begun = reached[0].clock.monotonic()
@@ -124,6 +134,19 @@ def test_a_body_is_shortened_or_spoiled_and_says_nothing_of_it(reached) -> None:
     assert len(whole.content) == len(spoiled.content)
     with pytest.raises(json.JSONDecodeError):
         json.loads(spoiled.content)
+
+
+@pytest.mark.parametrize(("effect", "limit"), [({"corrupt": True}, 10**6), ({"truncate": 12}, 12)])
+def test_a_body_that_is_not_there_grows_no_byte(reached, effect, limit) -> None:
+    """An answer to HEAD tells the length of the one to GET, and one without a body stays without."""
+    backend, url, session = reached
+    rule = {"id": "one", "effect": effect}
+    whole = session.get(url + PATH, timeout=PATIENCE)
+    with backend.faults.during({"rules": [rule]}):
+        head, empty = session.head(url + PATH, timeout=PATIENCE), session.options(url + PATH, timeout=PATIENCE)
+
+    assert (str(min(len(whole.content), limit)), b"") == (head.headers["Content-Length"], head.content)
+    assert ("0", b"") == (empty.headers["Content-Length"], empty.content)
 
 
 @pytest.mark.parametrize("body", [None, "<html>503</html>", {"x": [1]}])
