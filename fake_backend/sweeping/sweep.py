@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import reprlib
 from collections import Counter
 from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from fake_backend.backend import FakeBackend
+from fake_backend.core.errors import BadRequest
 from fake_backend.sweeping.classes import CLASSES, FaultClass
 from fake_backend.sweeping.guard import Limits
 from fake_backend.sweeping.points import points
@@ -65,11 +67,13 @@ def sweep(
         heard: Told each cell as it comes, for progress.
 
     Raises:
-        BadRequest: The backend's clock is not virtual.
+        BadRequest: The backend's clock is not virtual, or a run without any fault makes no request, or comes to
+            something else the second time.
         Exception: What ``run`` raises without any fault.
     """
     work = Work(run, left or _nothing, backend)
     due, entries = undisturbed(work)
+    _check(work, due)
     limits = Limits(due.seconds + patience, due.requests * TIMES + SOME)
     cells = []
     for point, fault in product(points(entries), classes):
@@ -79,6 +83,24 @@ def sweep(
             if heard is not None:
                 heard(cell)
     return Sweep(due, tuple(cells))
+
+
+def _check(work: Work, due: Outcome) -> None:
+    """Refuse a run that no fault can strike, or of which it cannot be said what a fault has changed."""
+    if not due.requests:
+        raise BadRequest("A sweep strikes requests, and the run makes none.", expected="a run that asks its backend")
+    again, _ = undisturbed(work)
+    for what, first, second in [
+        ("returns", due.value, again.value),
+        ("leaves behind", due.left, again.left),
+        ("makes of tasks", due.facts.tasks, again.facts.tasks),
+    ]:
+        if second != first:
+            raise BadRequest(
+                f"What a run without any fault {what} is not the same twice.",
+                received=second,
+                expected=f"as the first time, by ==: {reprlib.repr(first)}",
+            )
 
 
 def _nothing(_: FakeBackend) -> None:

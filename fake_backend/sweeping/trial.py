@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from fake_backend.core.clock import VirtualClock
 from fake_backend.core.errors import BadRequest
 from fake_backend.core.journal import Entry
+from fake_backend.faults import NeverFired
 from fake_backend.sweeping.facts import Facts, facts
 from fake_backend.sweeping.guard import Guard, Limits, Runaway
 
@@ -122,17 +123,19 @@ def trial(work: Work, point: Point, fault: FaultClass, due: Outcome, limits: Lim
     with work.backend() as backend:
         clock = _virtual(backend)
         begun = clock.monotonic()
-        backend.faults.put(plan)
-        value, error = None, None
-        with Guard(backend.journal, clock, limits) as guard:
-            try:
-                value = work.run(backend)
-            except (Exception, Runaway) as caught:  # noqa: BLE001 (whatever the user's code raises is what is judged)
-                error = caught
+        value, error, fired = None, None, True
+        guard = Guard(backend.journal, clock, limits)
+        try:
+            with backend.faults.during(plan), guard:  # during, so that a run may reset its world
+                try:
+                    value = work.run(backend)
+                except (Exception, SystemExit, Runaway) as caught:  # noqa: BLE001 (whatever it raises is what is judged)
+                    error = caught
+        except NeverFired:
+            fired = False
         requests, seconds = len(guard.entries), clock.monotonic() - begun
         if guard.reached:
             return Cell(point, fault.name, Verdict.HANGS, guard.reached, requests, seconds)
-        fired = backend.faults.report()[0].fired > 0
         backend.faults.clear()
         came_to = facts(backend, guard.entries)
         left = work.left(backend) if error is None else None

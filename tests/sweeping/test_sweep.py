@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import threading
 from collections import deque
 
@@ -228,6 +229,54 @@ def test_a_run_that_fails_by_itself_and_a_clock_of_the_machine_are_refused() -> 
         sweep(lambda _: 1 / 0, backend=world)
     with pytest.raises(Refusal, match="virtual time"):
         sweep(listed, backend=lambda: FakeBackend(seed=SEED, clock="system"))
+
+
+@pytest.mark.parametrize(
+    ("client", "words"),
+    [
+        (lambda _: 1, "makes none"),
+        (lambda backend: (listed(backend), object()), "returns is not the same twice"),
+        (lambda backend: (listed(backend), float("nan")), "returns is not the same twice"),
+    ],
+)
+def test_a_run_that_nothing_can_be_said_of_is_refused(client, words) -> None:
+    """It would lose nothing for want of requests, or lose data without any fault."""
+    with pytest.raises(Refusal, match=words):
+        sweep(client, backend=world)
+    with pytest.raises(Refusal, match="leaves behind is not the same twice"):
+        sweep(listed, backend=world, left=lambda _: object())
+
+
+def test_a_program_that_exits_is_judged_as_one_that_raises() -> None:
+    """Its exit ends the run, and not the sweep."""
+
+    def program(backend):
+        try:
+            return hasty(backend)
+        except requests.RequestException:
+            sys.exit("no list")
+
+    found = sweep(program, backend=world, classes=[BY_NAME["dropped"], BY_NAME["429"]])
+    assert (Verdict.CLEAR_ERROR, "SystemExit: no list") == (found.cells[0].verdict, found.cells[0].told)
+    assert 2 == len(found.cells)
+
+
+@pytest.mark.parametrize(
+    ("begin", "verdict"),
+    [
+        (lambda backend: backend.reset(), Verdict.CLEAR_ERROR),
+        (lambda backend: backend.faults.clear(), Verdict.NOT_REACHED),
+    ],
+)
+def test_a_run_may_begin_with_a_world_as_new(begin, verdict) -> None:
+    """A reset leaves the fault in force, as it does every plan of a run; who ends all faults is struck by none."""
+
+    def run(backend):
+        begin(backend)
+        return hasty(backend)
+
+    found = sweep(run, backend=world, classes=[BY_NAME["dropped"]])
+    assert [verdict] == [cell.verdict for cell in found.cells]
 
 
 def test_the_table_shows_the_worst_of_a_row_and_every_complaint() -> None:
