@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import threading
+from dataclasses import fields
 from enum import StrEnum
 from importlib.metadata import entry_points
 from pathlib import Path  # noqa: TC003 (typer reads annotations as it runs)
@@ -36,6 +37,7 @@ incident_commands.add_to(app)
 
 REFUSED = 2  # exit status of a start that was refused
 DEFAULTS = Settings()
+DEMO = "demo"
 INTERRUPTED = 130  # exit status after Ctrl-C, as shells have it
 
 
@@ -91,7 +93,7 @@ def serve(  # noqa: PLR0917 (typer makes each an option)
     public_storage_url: Annotated[
         str | None, typer.Option(help="Where clients reach objects, if something stands in between.")
     ] = None,
-    seed: Annotated[str, typer.Option(help="demo, empty, or the path of a seed document.")] = "demo",
+    seed: Annotated[str, typer.Option(help="demo, empty, or the path of a seed document.")] = DEMO,
     incident: Annotated[
         str | None,
         typer.Option(help="Stage this incident: its world, settings, faults, bugs and pace (docs/incidents.md)."),
@@ -256,7 +258,18 @@ def _stage(name: str) -> Stage:
 
 
 def _staged(backend: dict[str, Any], stage: Stage) -> dict[str, Any]:
-    """Return the arguments of a backend with an incident's world, settings and pace in their places."""
+    """Return the arguments of a backend with an incident's world, settings and pace in their places.
+
+    Raises:
+        CannotStart: Another world or another setting was asked for, which would be lost.
+    """
+    if backend["seed"] != DEMO:
+        raise CannotStart(f"--incident brings a world of its own; leave --seed {backend['seed']} out.")
+    told = [
+        one.name for one in fields(Settings) if getattr(backend["settings"], one.name) != getattr(DEFAULTS, one.name)
+    ]
+    if told:
+        raise CannotStart(f"--incident brings settings of its own; leave out what sets {', '.join(told)}.")
     pace = stage.incident.clock.speed if backend["clock"] == "system" and backend["speed"] == 1 else backend["speed"]
     return {**backend, "seed": stage.recipe.document(), "settings": stage.settings, "speed": pace}
 

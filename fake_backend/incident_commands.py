@@ -72,7 +72,7 @@ def run_incident(
     for line in timeline(seen, start):
         typer.echo(line)
     shows = holds(one.symptom, seen) and not seen.ended.error  # an error that says what is wrong is an answer
-    typer.echo(verdict_line(one, seen, shows=shows))
+    typer.echo(verdict_line(one, seen, shows=shows, troubled=not calm))
     if shows:
         raise typer.Exit(SHOWS)
 

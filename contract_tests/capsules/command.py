@@ -57,12 +57,12 @@ def run(
 def smaller(file: File, out: Out = None) -> None:
     """Take away what the broken law does not need."""
     capsule = _read(file)
+    path = _writable(out or file.with_name(f"{file.stem}.small.json"))
     prepare()
     try:
         small = shrink(capsule, lambda sentence: typer.echo(sentence, err=True))
     except ValueError as refusal:
         raise _refused(refusal, 1) from refusal
-    path = out or file.with_name(f"{file.stem}.small.json")
     path.write_text(small.text(), encoding="utf-8")
     count, faults = rows_in(small.recipe.document), len(small.recipe.rules)
     typer.echo(f"{path}: {count} row(s), {faults} fault(s), {len(small.requests)} request(s); {small.law}")
@@ -75,7 +75,7 @@ def to_test(file: File, out: Out = None) -> None:
     if out is None:
         typer.echo(text)
     else:
-        out.write_text(text, encoding="utf-8")
+        _writable(out).write_text(text, encoding="utf-8")
         typer.echo(f"{out}")
 
 
@@ -84,6 +84,18 @@ def _read(file: Path) -> Capsule:
         return Capsule.read(file)
     except CapsuleInvalid as refusal:
         raise _refused(refusal) from refusal
+
+
+def _writable(path: Path) -> Path:
+    """Return a path that can be written to, which is better known before the work is done than after it."""
+    was_there = path.exists()
+    try:
+        path.open("a", encoding="utf-8").close()
+        if not was_there:
+            path.unlink()
+    except OSError as error:
+        raise _refused(CapsuleInvalid(f"{path} cannot be written: {error.strerror}.")) from error
+    return path
 
 
 def _refused(refusal: Exception, status: int = 2) -> typer.Exit:

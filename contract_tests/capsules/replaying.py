@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
-from contract_tests.capsules.capsule import CapsuleInvalid, counted, requests_of
+from contract_tests.capsules.capsule import CapsuleInvalid, Request, counted, requests_of
 from contract_tests.simulation.laws import Broken, broken_laws
 from contract_tests.simulation.trial import perform
 from fake_backend import Refusal, SeedInvalid
@@ -56,7 +56,12 @@ def replay(capsule: Capsule, *, bugs: Sequence[str] | None = None) -> Replayed:
             f"{row[place].method} {row[place].path} {row[place].status}" if place < len(row) else "nothing"
             for row in (then, now)
         ]
-        return Replayed(broken, False, f"request {place + 1} was {seen[0]} and is {seen[1]}")
+        if seen[0] != seen[1]:
+            return Replayed(broken, False, f"request {place + 1} was {seen[0]} and is {seen[1]}")
+        if place >= len(now):
+            return Replayed(broken, False, "the requests are the same, and what else the journal tells is not")
+        other = [one.name for one in fields(Request) if getattr(now[place], one.name) != getattr(then[place], one.name)]
+        return Replayed(broken, False, f"request {place + 1}, {seen[0]}, is another in its {' and '.join(other)}")
     more, less = counted(now) - counted(then), counted(then) - counted(now)
     if not more and not less:
         return Replayed(broken, is_same=True)

@@ -88,10 +88,12 @@ def incident(name: str) -> Incident:
     """Return one incident by its id.
 
     Raises:
-        UnknownIncident: There is none; the sentence names the nearest.
+        UnknownIncident: There is none; the sentence names the nearest, or says why it is not staged.
     """
     found = catalogue().get(name)
     if found is None:
+        if reason := out_of_scope().get(name):
+            raise UnknownIncident(f"The incident {name} is known and not staged: {reason}")
         near = [one for one in catalogue() if name.lower() in one.lower()] or list(catalogue())
         raise UnknownIncident(f"There is no incident {name!r}.", received=name, expected=", ".join(near))
     return found

@@ -65,16 +65,17 @@ def _line(same: Sequence[Entry]) -> str:
     return f"{entry.method:6} {entry.status or '---'} {place}{times}{cut}{faults}"
 
 
-def verdict_line(one: Incident, evidence: Evidence, *, shows: bool) -> str:
+def verdict_line(one: Incident, evidence: Evidence, *, shows: bool, troubled: bool = True) -> str:
     """Return the last line: whether the symptom shows.
 
     Args:
         one: The incident.
         evidence: Of its run.
         shows: Whether all of its symptom holds.
+        troubled: Whether anything was wrong, so that there was something to cure.
     """
     if shows and not evidence.ended.error:
         return f"The symptom shows: {one.title}"
     if evidence.ended.error:
         return f"A clear error, and {len(evidence.tree)} files at the destination. {one.thin.reason}"
-    return f"Cured. {one.thin.reason}"
+    return f"Cured. {one.thin.reason}" if troubled else "Calm: nothing is wrong, and the symptom does not show."

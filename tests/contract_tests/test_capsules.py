@@ -6,9 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from contract_tests.capsules import Capsule, CapsuleInvalid, held_to_the_laws, replay
-from contract_tests.capsules.capsule import counted, rows_in, unsigned
+from contract_tests.capsules.capsule import counted, requests_of, rows_in, unsigned
+from contract_tests.capsules.command import app
+from contract_tests.capsules.replaying import performed
 from contract_tests.capsules.shrinking import shrink
 from contract_tests.capsules.smaller import rows, without_rows
 from contract_tests.capsules.testing import test_of as generated
@@ -68,6 +71,30 @@ def test_a_replay_of_requests_counts_them_whatever_their_order_and_signature() -
     assert "1 requests more, 0 less" in replay(less).difference
     assert counted(capsule.requests) == counted(shuffled.requests)
     assert "page=1&x=2" == unsigned("page=1&X-Amz-Date=20260101&x=2&X-Amz-Signature=***")
+
+
+@pytest.mark.parametrize("name", ["query", "digest", "step"])
+def test_a_difference_that_no_method_path_or_status_shows_is_named(name) -> None:
+    """Else it reads as if a request differed from itself; where all are alike, it is the journal's other lines."""
+    capsule = replace(Capsule.read(SMALL), journal="0" * 64)
+    now = requests_of(performed(capsule.recipe))
+    other = [replace(now[0], **{name: "other"}), *now[1:]]
+
+    assert replay(replace(capsule, requests=other)).difference.endswith(f"200, is another in its {name}")
+    assert "the requests are the same" in replay(replace(capsule, requests=now)).difference
+
+
+@pytest.mark.parametrize("command", ["shrink", "to-test"])
+def test_a_file_that_cannot_be_written_is_refused_before_the_work(tmp_path, monkeypatch, command) -> None:
+    """With the place; and one that could be is not there when nothing was written."""
+    monkeypatch.setattr("contract_tests.capsules.command.shrink", lambda *_: 1 / 0)
+    for place in (tmp_path / "nowhere" / "x", tmp_path):
+        done = CliRunner().invoke(app, [command, str(SMALL), "--out", str(place)])
+        assert 2 == done.exit_code
+        assert done.stderr.startswith(f"fake-backend capsule: {place} cannot be written: ")
+    if command == "shrink":
+        assert CliRunner().invoke(app, [command, str(SMALL), "--out", str(tmp_path / "x")]).exception
+        assert [] == list(tmp_path.iterdir())
 
 
 def test_a_capsule_shrinks_to_what_its_law_needs_and_the_same_each_time() -> None:

@@ -13,7 +13,17 @@ from typer.testing import CliRunner
 from contract_tests.incidents.thin import run
 from contract_tests.incidents.verdict import of_thin
 from fake_backend.cli import app
-from fake_backend.incidents import IncidentInvalid, UnknownIncident, catalogue, holds, incident, raw, read, staged
+from fake_backend.incidents import (
+    IncidentInvalid,
+    UnknownIncident,
+    catalogue,
+    holds,
+    incident,
+    out_of_scope,
+    raw,
+    read,
+    staged,
+)
 
 NAIVE = Path(__file__).resolve().parents[2] / "contract_tests" / "naive"
 
@@ -97,6 +107,32 @@ def test_an_incident_that_is_not_there_is_refused():
         done = CliRunner().invoke(app, command)
         assert done.exit_code == 2
         assert "There is no incident 'SYN-1'" in done.stderr
+
+
+def test_an_incident_that_is_not_staged_says_why():
+    """The list names it, so that it is not unknown."""
+    for name, reason in out_of_scope().items():
+        with pytest.raises(UnknownIncident, match=re.escape(f"{name} is known and not staged: {reason}")):
+            incident(name)
+
+
+def test_a_calm_world_cures_nothing():
+    """The last line says that nothing is wrong, and not what the SDK does about it."""
+    done = CliRunner().invoke(app, ["incident", "SYN-7480", "--calm"])
+    assert done.exit_code == 0, done.output
+    assert "Calm: nothing is wrong" in done.stdout
+    assert "Cured" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [(["--seed", "empty"], "--seed empty"), (["--strict", "--streams", "3"], "sets streams, strict")],
+)
+def test_an_incident_served_takes_no_other_world_or_settings(options, words):
+    """They would be lost: it brings its own. A bug that there is not keeps it from being served anyway."""
+    done = CliRunner().invoke(app, ["serve", "--incident", "SYN-7542", "--bug", "nope", *options])
+    assert done.exit_code == 2
+    assert words in done.stderr
 
 
 def test_no_file_is_forgotten():
