@@ -14,7 +14,7 @@ import requests
 from urllib3.exceptions import HTTPError as WireError
 
 from sdk.clients.errors import ClientError, error_for_status
-from sdk.clients.exchange import REDIRECTS, Exchange
+from sdk.clients.exchange import PIECE, REDIRECTS, Exchange
 from sdk.clients.failures import client_error
 from sdk.clients.redaction import LogMask, Redactor
 from sdk.clients.retry import ClockRetry, Timeouts, retry_after_seconds
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from sdk.clients.exchange import Answer
     from sdk.clock import Clock
 
-PIECE = 1 << 16  # bytes read at once
 MAX_REDIRECTS = 30  # as ``requests`` has it
 HEADERS = {"Accept": "*/*", "Accept-Encoding": "identity"}  # the bytes are wanted as they are stored
 
@@ -90,14 +89,10 @@ class ObjectReader:
             if self._admit is not None:
                 self._admit(url, came_from)
             answer = self._exchange.send("GET", url, headers, self._timeouts)
-            target = answer.headers.get("Location")
-            if answer.status_code not in REDIRECTS or not target:
+            if answer.status_code not in REDIRECTS or not answer.target:
                 return answer
-            left = getattr(answer.raw, "length_remaining", None)
-            if left is not None and left <= PIECE:  # the connection is worth that much, and no more
-                answer.raw.drain_conn()
-            answer.close()
-            came_from, url = url, urljoin(url, target)
+            answer.leave()
+            came_from, url = url, _joined(url, answer.target)
         raise requests.TooManyRedirects(f"more than {MAX_REDIRECTS} redirects")
 
     def pieces(self, response: Answer, *, decode: bool) -> Iterator[bytes]:
@@ -138,3 +133,10 @@ class ObjectReader:
             url=self._redactor.text(response.url),
             retry_after=retry_after_seconds(response.headers.get("Retry-After"), self._clock),
         )
+
+
+def _joined(url: str, target: str) -> str:
+    try:
+        return urljoin(url, target)
+    except ValueError:
+        raise requests.exceptions.InvalidURL("redirected to what is no URL") from None

@@ -1,7 +1,7 @@
 """Sessions of ``requests`` that send what they are told to, and no more.
 
 ``requests`` likes to help: it takes credentials from ``~/.netrc`` or from a URL's user info, keeps cookies for every
-port of a host, and re-reads ``.netrc`` on redirects. None of that happens here.
+port of a host, and reads a redirect's body to its end and ``.netrc`` again. None of that happens here.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from urllib3.util import Retry
 
 POOL_SIZE = 32  # connections kept to one host: the payload workers and a stream fit in
-CREDENTIAL_HEADERS = ("Authorization", "Cookie", "Synapse-Access-Token", "Synapse-Tenant", "Synapse-Agent")
 
 
 class _NoLookup(AuthBase):
@@ -40,7 +39,7 @@ class _RenewableAdapter(HTTPAdapter):
 
 
 class PlainSession(requests.Session):
-    """A session without cookies, ``.netrc``, or credentials on redirects.
+    """A session without cookies, ``.netrc``, or redirects.
 
     Args:
         retry: Policy of the transport.
@@ -55,9 +54,8 @@ class PlainSession(requests.Session):
         self.mount("https://", self._adapter)
 
     @override
-    def rebuild_auth(self, prepared_request: requests.PreparedRequest, response: requests.Response) -> None:
-        for name in CREDENTIAL_HEADERS:
-            prepared_request.headers.pop(name, None)
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Name none: even where it is told not to follow, ``requests`` prepares to."""
 
     def pool_of(self, origin: str) -> HTTPConnectionPool | None:
         """Return the connections to a place, as this session would use them; ``None`` where a proxy is in between.

@@ -220,12 +220,11 @@ class Transport:
             response = self._send(method, url, body, timeouts, once=once, accept=accept)
             if response.status_code not in REDIRECTS:
                 return response
-            response.close()
-            location = response.headers.get("Location", "")
-            if not location:
+            response.leave()
+            if not response.target:
                 raise self._redirect_error(method, url, response.status_code, "it names no target")
             target = resolve(
-                self.base_url, self.origin, location, current=url, what="redirect", redact=self.redactor.text
+                self.base_url, self.origin, response.target, current=url, what="redirect", redact=self.redactor.text
             )
             if method not in RESENDABLE and response.status_code not in _KEEPS_METHOD:
                 raise self._redirect_error(method, url, response.status_code, "it would turn a write into a read")

@@ -66,3 +66,16 @@ def v2(mount, clock):
     yield make
     for client in clients:
         client.close()
+
+
+@pytest.fixture
+def proxied(monkeypatch):
+    """Say in the environment that http goes through a proxy, and nothing goes around it."""
+
+    def say(url):
+        for name in ("http_proxy", "HTTP_PROXY"):
+            monkeypatch.setenv(name, url)
+        for name in ("no_proxy", "NO_PROXY", "all_proxy", "ALL_PROXY"):
+            monkeypatch.delenv(name, raising=False)
+
+    return say

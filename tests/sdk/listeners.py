@@ -19,10 +19,15 @@ class Listener:
 
     def __init__(self, answer: Callable[[str, dict[str, str]], tuple[int, dict[str, str], bytes]]) -> None:
         self.requests: list[tuple[str, str, dict[str, str]]] = []
+        self.connections: list[tuple[str, int]] = []  # addresses they came from
         listener = self
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+
+            def setup(self) -> None:
+                super().setup()
+                listener.connections.append(self.client_address)
 
             def do_GET(self) -> None:
                 headers = {name.lower(): value for name, value in self.headers.items()}

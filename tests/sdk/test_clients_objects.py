@@ -27,19 +27,6 @@ def body_of(reader, url) -> bytes:
         answer.close()
 
 
-@pytest.fixture
-def proxied(monkeypatch):
-    """Say in the environment that http goes through a proxy, and nothing goes around it."""
-
-    def say(url):
-        for name in ("http_proxy", "HTTP_PROXY"):
-            monkeypatch.setenv(name, url)
-        for name in ("no_proxy", "NO_PROXY", "all_proxy", "ALL_PROXY"):
-            monkeypatch.delenv(name, raising=False)
-
-    return say
-
-
 def test_a_proxy_of_the_environment_is_asked_and_nobody_else(reader, proxied) -> None:
     """A proxy gets the whole address (RFC 9112, 3.2.2); what stands at that address is not connected to."""
     with Listener(lambda *_: (200, {}, b"by proxy")) as proxy:
@@ -61,21 +48,13 @@ def test_the_address_goes_out_as_it_was_signed(reader, url) -> None:
 
 def test_downloads_share_connections_until_they_are_forgotten(reader) -> None:
     """One after the other, they take one connection; a broken one is left behind for good (incidents.md 2)."""
-    opened = []
-
-    class Counting(Listener):
-        def __init__(self, answer) -> None:
-            super().__init__(answer)
-            begin = self._server.process_request
-            self._server.process_request = lambda *request: (opened.append(request[1]), begin(*request))
-
-    with Counting(lambda *_: (200, {}, b"x" * 5000)) as listener:
+    with Listener(lambda *_: (200, {}, b"x" * 5000)) as listener:
         for _ in range(5):
             body_of(reader, f"{listener.url}/a")
-        assert 1 == len(opened)
+        assert 1 == len(listener.connections)
         reader.forget_connections()
         body_of(reader, f"{listener.url}/a")
-        assert 2 == len(opened)
+        assert 2 == len(listener.connections)
 
 
 def test_redirects_are_followed_but_not_for_ever(reader) -> None:
