@@ -14,8 +14,10 @@ from fake_backend.store.kinds import PAYLOAD
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from fake_backend.core.filters import FilterSet
     from fake_backend.http.request import Query
     from fake_backend.payloads import ResponseMode
+    from fake_backend.store.kinds import Kind
     from fake_backend.world import World
 
 type Row = Mapping[str, Any]
@@ -128,6 +130,23 @@ class Shape:
     def show(self, around: Around) -> list[Item]:
         """Return the rows of a page."""
         return [{name: one.show(row, around) for name, one in self.fields.items()} for row in around.rows]
+
+
+@dataclass(frozen=True)
+class List:
+    """One list.
+
+    Args:
+        path: Below the API's own prefix.
+        kind: Its rows.
+        filters: The keys that it declares.
+        shape: What a row shows.
+    """
+
+    path: str
+    kind: Kind
+    filters: FilterSet
+    shape: Shape
 
 
 def column(name: str) -> Field:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response
 
@@ -15,12 +13,8 @@ from fake_backend.http.request import caller, query, storage_url, world
 from fake_backend.http.rights import rows_within_rights
 from fake_backend.http.v1.files import EVENT_FILES, TASK_FILES
 from fake_backend.http.v1.rows import ASSIGNMENT, EVENT_ID_AND_DATA, GROUND_TRUTH_EVENT, ID_AND_DATA, TASK
-from fake_backend.http.wire import Around, Shape, response_mode
+from fake_backend.http.wire import Around, List, response_mode
 from fake_backend.store.kinds import ASSIGNMENTS, GROUND_TRUTH, TASKS
-
-if TYPE_CHECKING:
-    from fake_backend.core.filters import FilterSet
-    from fake_backend.store.kinds import Kind
 
 lists = Blueprint("v1-lists", __name__, url_prefix="/sdk")
 
@@ -29,23 +23,6 @@ MAX_PAGE_SIZE = 1000  # contract 3.2: "caller 1-1000"
 KNOWN = frozenset(
     {"page", "page_size", "pagination", "cursor", "ordering", "fields", "expand", "response_mode", "url_host"}
 )
-
-
-@dataclass(frozen=True)
-class List:
-    """One list.
-
-    Args:
-        path: Below ``/sdk/``.
-        kind: Its rows.
-        filters: The keys that it declares.
-        shape: What a row shows.
-    """
-
-    path: str
-    kind: Kind
-    filters: FilterSet
-    shape: Shape
 
 
 LISTS = (

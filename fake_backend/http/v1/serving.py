@@ -12,8 +12,8 @@ from fake_backend.core.filter_sets import AGENTS_V1, SERVE_APPLICATIONS_V1
 from fake_backend.core.filters import MAX_ID
 from fake_backend.http.answers import answer
 from fake_backend.http.request import api_url, caller, world
-from fake_backend.http.v1.lists import List, list_rows
-from fake_backend.http.wire import Field, Shape, column, columns, instant
+from fake_backend.http.v1.lists import list_rows
+from fake_backend.http.wire import Field, List, Shape, column, columns, instant
 from fake_backend.store.instants import stored
 from fake_backend.store.kinds import AGENTS, SERVE_APPLICATIONS
 

@@ -21,8 +21,8 @@ from fake_backend.core.filter_sets import (
 )
 from fake_backend.core.filters import FilterSet
 from fake_backend.http.v1.files import in_form
-from fake_backend.http.v1.lists import List, list_rows
-from fake_backend.http.wire import Field, Shape, column, columns, instant
+from fake_backend.http.v1.lists import list_rows
+from fake_backend.http.wire import Field, List, Shape, column, columns, instant
 from fake_backend.serving.release import Release
 from fake_backend.store.kinds import DATA_COLLECTIONS, DATA_UNITS, DATASET_VERSIONS, JOBS, PLUGIN_RELEASES, STORAGES
 from fake_backend.store.reports import JSON_FIELDS

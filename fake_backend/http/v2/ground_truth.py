@@ -11,8 +11,9 @@ from fake_backend.core.filters import MAX_ID, Comparison, Condition, FilterSet
 from fake_backend.http.answers import enveloped
 from fake_backend.http.request import caller, world
 from fake_backend.http.rights import check_rights, within_rights
-from fake_backend.http.v2.lists import List, list_rows
+from fake_backend.http.v2.lists import list_rows
 from fake_backend.http.v2.rows import GROUND_TRUTH_EVENT
+from fake_backend.http.wire import List
 from fake_backend.store.kinds import GROUND_TRUTH
 
 ground_truth = Blueprint("v2-ground-truth", __name__, url_prefix="/v2")

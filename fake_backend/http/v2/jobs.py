@@ -19,9 +19,9 @@ from fake_backend.core.filters import MAX_ID
 from fake_backend.core.job_status import OVER, may_follow
 from fake_backend.http.answers import enveloped
 from fake_backend.http.request import caller, json_object, query, storage_url, world
-from fake_backend.http.v2.lists import List, list_rows
+from fake_backend.http.v2.lists import list_rows
 from fake_backend.http.v2.singles import shown as single
-from fake_backend.http.wire import Around, Field, Shape, column, columns, instant
+from fake_backend.http.wire import Around, Field, List, Shape, column, columns, instant
 from fake_backend.store.instants import shown, stored
 from fake_backend.store.kinds import JOB_LOGS, JOBS
 from fake_backend.store.reports import FREE_FIELDS

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -14,37 +14,19 @@ from fake_backend.http.pages import Wanted, by_cursor
 from fake_backend.http.request import caller, query, storage_url, world
 from fake_backend.http.rights import rows_within_rights
 from fake_backend.http.v2.rows import ASSIGNMENT, DATASET, GROUND_TRUTH_EVENT, TASK
-from fake_backend.http.wire import Around, Shape
+from fake_backend.http.wire import Around, List
 from fake_backend.store.kinds import ASSIGNMENTS, DATASETS, GROUND_TRUTH, TASKS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from fake_backend.core.filters import Condition, FilterSet
-    from fake_backend.store.kinds import Kind
+    from fake_backend.core.filters import Condition
 
 lists = Blueprint("v2-lists", __name__, url_prefix="/v2")
 
 PER_PAGE = 50  # the OpenAPI example's
 MAX_PER_PAGE = 200  # contract 3.1: what the client asks for
 KNOWN = frozenset({"cursor", "per_page", "sort", "url_host"})
-
-
-@dataclass(frozen=True)
-class List:
-    """One list.
-
-    Args:
-        path: Below ``/v2/``.
-        kind: Its rows.
-        filters: The keys that it declares.
-        shape: What a row shows.
-    """
-
-    path: str
-    kind: Kind
-    filters: FilterSet
-    shape: Shape
 
 
 LISTS = (
