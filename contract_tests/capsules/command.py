@@ -14,7 +14,7 @@ from contract_tests.capsules.capsule import PROMISES, Capsule, CapsuleInvalid, r
 from contract_tests.capsules.replaying import replay
 from contract_tests.capsules.shrinking import shrink
 from contract_tests.capsules.testing import test_of
-from contract_tests.simulation.campaign import prepare
+from contract_tests.simulation.campaign import many_runs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,9 +37,9 @@ def run(
 ) -> None:
     """Run a capsule again and say whether it does what it did."""
     capsule = _read(file)
-    prepare()
     try:
-        told = replay(capsule, bugs=None if bugs is None else [name for name in bugs.split(",") if name])
+        with many_runs():
+            told = replay(capsule, bugs=None if bugs is None else [name for name in bugs.split(",") if name])
     except CapsuleInvalid as refusal:
         raise _refused(refusal) from refusal
     typer.echo(f"{capsule.recipe!r}")
@@ -58,9 +58,9 @@ def smaller(file: File, out: Out = None) -> None:
     """Take away what the broken law does not need."""
     capsule = _read(file)
     path = _writable(out or file.with_name(f"{file.stem}.small.json"))
-    prepare()
     try:
-        small = shrink(capsule, lambda sentence: typer.echo(sentence, err=True))
+        with many_runs():
+            small = shrink(capsule, lambda sentence: typer.echo(sentence, err=True))
     except ValueError as refusal:
         raise _refused(refusal, 1) from refusal
     path.write_text(small.text(), encoding="utf-8")

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from contract_tests.simulation.campaign import Tally, campaign, prepare
+from contract_tests.simulation.campaign import Tally, campaign, many_runs
 from contract_tests.simulation.draw import recipe
 from contract_tests.simulation.keeping import keep
 from contract_tests.simulation.laws import broken_laws
@@ -95,14 +95,14 @@ def _runs(console: Console, seed: int, runs: int, *, bug: str | None) -> Tally:
 
 
 def _one(console: Console, given: argparse.Namespace) -> int:
-    prepare()
     bugs = (given.bug,) if given.bug else ()
-    trial = perform(recipe(given.seed, given.run).with_(order=given.order, bugs=bugs))
+    with many_runs():
+        trial = perform(recipe(given.seed, given.run).with_(order=given.order, bugs=bugs))
+        broken = broken_laws(trial)
     if given.journal is not None:
         given.journal.write_bytes(trial.journal)
     if given.capsule is not None:
         keep(trial, given.capsule.parent, given.capsule.name)
-    broken = broken_laws(trial)
     console.print(f"{trial.recipe!r}: {len(trial.entries)} requests, {trial.first.strikes} faults", soft_wrap=True)
     console.print(f"journal: {trial.digest}")
     for law in broken:

@@ -7,6 +7,7 @@ import logging
 import os
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from multiprocessing import get_context
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 PROCESSES = 2
 AT_A_TIME = 10  # runs that a process takes at once
+LOG, NO_PROXY = "fake_backend", "no_proxy"
 ENOUGH = 1_000  # runs from which on a campaign must have been everywhere
 
 
@@ -132,10 +134,29 @@ def campaign(seed: int, runs: int, *, bugs: Sequence[str] = (), first: int = 0) 
         yield from pool.map(partial(one, seed, bugs=tuple(bugs)), numbers, chunksize=AT_A_TIME)
 
 
+@contextmanager
+def many_runs() -> Iterator[None]:
+    """Keep this process ready for many short runs, and leave it as it was: it may be that of others, such as a test."""
+    log, proxies, threshold = logging.getLogger(LOG), os.environ.get(NO_PROXY), gc.get_threshold()
+    level, is_frozen = log.level, gc.get_freeze_count() > 0
+    prepare()
+    try:
+        yield
+    finally:
+        log.setLevel(level)
+        gc.set_threshold(*threshold)
+        if not is_frozen:
+            gc.unfreeze()
+        if proxies is None:
+            del os.environ[NO_PROXY]
+        else:
+            os.environ[NO_PROXY] = proxies
+
+
 def prepare() -> None:
-    """Make a process ready for many short runs: nothing old for the collector to look at."""
-    logging.getLogger("fake_backend").setLevel(logging.ERROR)  # jobs are meant to fail here
-    os.environ["no_proxy"] = ".invalid"  # requests would look for a proxy anew each time
+    """Make a process of our own ready for many short runs: nothing old for the collector to look at."""
+    logging.getLogger(LOG).setLevel(logging.ERROR)  # jobs are meant to fail here
+    os.environ[NO_PROXY] = ".invalid"  # requests would look for a proxy anew each time
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 50, 100)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import logging
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -95,6 +98,28 @@ def test_a_file_that_cannot_be_written_is_refused_before_the_work(tmp_path, monk
     if command == "shrink":
         assert CliRunner().invoke(app, [command, str(SMALL), "--out", str(tmp_path / "x")]).exception
         assert [] == list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("status", [0, 2])
+def test_a_command_leaves_its_process_as_it_was(tmp_path, monkeypatch, status) -> None:
+    """Whoever calls it in a process of theirs keeps their log, their collector and their proxies."""
+
+    def now():
+        return logging.getLogger("fake_backend").level, gc.get_threshold(), dict(os.environ)
+
+    if status:
+        monkeypatch.setattr("contract_tests.capsules.command.replay", refusing)
+    before = now()
+
+    file = keep(performed(Capsule.read(SMALL).recipe), tmp_path)  # as this version performs it
+
+    assert status == CliRunner().invoke(app, ["run", str(file)]).exit_code
+    assert now() == before
+
+
+def refusing(*_, **__):
+    """Refuse every capsule."""
+    raise CapsuleInvalid("no capsule")
 
 
 def test_a_capsule_shrinks_to_what_its_law_needs_and_the_same_each_time() -> None:
