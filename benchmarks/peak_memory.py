@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.measuring import ROUNDS
-from benchmarks.places import in_memory
 from benchmarks.processes import child, module, peak_bytes, served
 from benchmarks.results import Result
 from benchmarks.worlds import DISK, seeded
+from contract_tests.memory import in_memory
 from fake_backend.demo import many_tasks
 
 if TYPE_CHECKING:

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import requests
 
 from contract_tests.exporters import RowAction, SheetAction
+from contract_tests.memory import in_memory
 from contract_tests.simulation.kinds import ENQUEUE
 from contract_tests.simulation.lot import Lot
 from contract_tests.simulation.surroundings import MODEL, STORAGE, TENANT
@@ -95,7 +96,7 @@ class Stage:
         if "presigned_targets" in settings:
             settings["presigned_targets"] = frozenset(settings["presigned_targets"])
         self._order = Lot(f"{recipe.seed}/{recipe.run}/{recipe.order}")
-        self._root = Path(tempfile.mkdtemp(prefix=_padding(), dir=memory()))
+        self._root = Path(tempfile.mkdtemp(prefix=_padding(), dir=in_memory()))
         try:
             self._backend = FakeBackend(
                 seed=recipe.document,
@@ -244,10 +245,4 @@ def _padding() -> str:
 
     The backend tells the path in its answers, and the journal their length.
     """
-    return "s" * max(1, PATH_LENGTH - len(str(memory() or tempfile.gettempdir())))
-
-
-def memory() -> str | None:
-    """Return a directory that lies in memory, where there is one: a run writes and removes some hundred small files."""
-    shared = Path("/dev/shm")  # noqa: S108 (directories in it are made by tempfile)
-    return str(shared) if shared.is_dir() and shutil.disk_usage(shared).free > 2**28 else None
+    return "s" * max(1, PATH_LENGTH - len(str(in_memory() or tempfile.gettempdir())))
